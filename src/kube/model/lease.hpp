@@ -1,0 +1,22 @@
+// coordination.k8s.io/v1 Lease: decode from and encode to JSON. Owned values.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/time.hpp"
+
+namespace karbonetes::kube {
+
+struct Lease {
+  std::string ns, name, resource_version;  // resource_version empty: not created yet
+  std::string holder;                      // empty: nobody
+  Seconds duration{15};
+  TimePoint acquire_time{}, renew_time{};
+  int transitions = 0;
+};
+
+[[nodiscard]] Result<Lease> decode_lease(std::string_view json);
+[[nodiscard]] std::string encode_lease(const Lease& lease);
+
+}  // namespace karbonetes::kube
