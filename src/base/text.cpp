@@ -1,0 +1,18 @@
+#include "base/text.hpp"
+
+namespace karbonetes {
+
+std::string quoted(std::string_view text) {
+  constexpr std::size_t kMost = 64;
+  const bool cut = text.size() > kMost;
+  std::string out = "\"";
+  for (const char c : text.substr(0, kMost)) {
+    const bool plain = c >= ' ' && c <= '~' && c != '"' && c != '\\';
+    out.push_back(plain ? c : '?');
+  }
+  if (cut) out += "...";
+  out.push_back('"');
+  return out;
+}
+
+}  // namespace karbonetes
