@@ -1,5 +1,5 @@
-// A carbon signal as the decisions see it: an immutable snapshot that a provider published, and how far it may be
-// trusted at an instant. Intensity is in gCO2eq/kWh. Pure.
+// A carbon signal as the decisions see it: an immutable snapshot that a provider published, and how
+// far it may be trusted at an instant. Intensity is in gCO2eq/kWh. Pure.
 #pragma once
 
 #include <optional>
@@ -15,35 +15,37 @@ enum class GreenState { NotGreen, Green, Unknown };
 enum class Freshness { Fresh, Stale, Unknown };
 
 struct IntensityPoint {
-  TimePoint from;          // holds until the next point's `from`
+  TimePoint from;  // holds until the next point's `from`
   double grams_per_kwh = 0;
 };
 
 struct Signal {
-  std::string source;                  // "static", "karbonetes-signal"; empty: no source has answered yet
-  std::string zone;                    // may be empty
-  TimePoint observed_at{};             // when the source was last heard
-  bool green = false;                  // as the source says, at observed_at
-  std::vector<Interval> green_windows; // forecast green intervals, sorted, disjoint; empty when the source has no forecast
-  std::optional<double> intensity;     // gCO2eq/kWh now
+  std::string source;       // "static", "karbonetes-signal"; empty: no source has answered yet
+  std::string zone;         // may be empty
+  TimePoint observed_at{};  // when the source was last heard
+  bool green = false;       // as the source says, at observed_at
+  std::vector<Interval> green_windows;  // forecast green intervals, sorted, disjoint; empty when
+                                        // the source has no forecast
+  std::optional<double> intensity;      // gCO2eq/kWh now
   std::vector<IntensityPoint> forecast;
-  Millis stale_after{0};               // age beyond which it is Stale (still used); 0: never ages (static windows)
-  Millis unknown_after{0};             // age beyond which it is Unknown (not used)
+  Millis stale_after{0};    // age from which it is Stale (still used); 0: never
+  Millis unknown_after{0};  // age from which it is Unknown (not used); 0: never
 };
 
 [[nodiscard]] Freshness freshness(const Signal& signal, TimePoint now);
 
-// Unknown when the signal is too old or has no source. With green_windows, the windows answer; otherwise the state that
-// was observed holds.
+// Unknown when the signal is too old or has no source. With green_windows, the windows answer;
+// otherwise the state that was observed holds.
 [[nodiscard]] GreenState state_at(const Signal& signal, TimePoint now);
 
 // The next instant after `now` at which the signal is expected to turn green; nullopt when unknown.
 [[nodiscard]] std::optional<TimePoint> next_green(const Signal& signal, TimePoint now);
 
-// A Signal for [now, now + 8 days) from a schedule; never ages within it.
+// A Signal of source "static" for [now, now + 8 days) from a schedule; never ages within it,
+// Unknown beyond it.
 [[nodiscard]] Signal signal_from(const WindowSchedule& schedule, TimePoint now);
 
-[[nodiscard]] const char* name(GreenState state);   // "green" | "not-green" | "unknown"
+[[nodiscard]] const char* name(GreenState state);     // "green" | "not-green" | "unknown"
 [[nodiscard]] const char* name(Freshness freshness);  // "fresh" | "stale" | "unknown"
 
 }  // namespace karbonetes::carbon
