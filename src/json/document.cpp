@@ -3,18 +3,35 @@
 namespace karbonetes::json {
 
 namespace {
+
 constexpr int kMaxDepth = 128;
+
+// Looked at before parsing, so that hostile nesting costs one pass over the text and no memory.
+bool too_deep(std::string_view text) {
+  int depth = 0;
+  bool in_string = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (in_string) {
+      if (c == '\\') ++i;
+      if (c == '"') in_string = false;
+    } else if (c == '"') {
+      in_string = true;
+    } else if (c == '[' || c == '{') {
+      if (++depth > kMaxDepth) return true;
+    } else if (c == ']' || c == '}') {
+      --depth;
+    }
+  }
+  return false;
 }
 
+}  // namespace
+
 Result<Document> parse(std::string_view text) {
+  if (too_deep(text)) return fail(Errc::Parse, "JSON: nested deeper than 128 levels");
   try {
-    bool too_deep = false;
-    auto document = Document::parse(text, [&](int depth, Document::parse_event_t, Document&) {
-      if (depth > kMaxDepth) too_deep = true;
-      return true;
-    });
-    if (too_deep) return fail(Errc::Parse, "JSON: nested deeper than 128 levels");
-    return document;
+    return Document::parse(text);
   } catch (const std::exception& e) {
     return fail(Errc::Parse, std::string("JSON: ") + e.what());
   }

@@ -1,5 +1,5 @@
-// Cold-path JSON: a document model for configuration, patches being built and tests' oracles. The only folder that
-// names nlohmann is this one; parse() turns its throw into a Result.
+// Cold-path JSON: a document model for configuration, patches being built and tests' oracles. The
+// only folder that names nlohmann is this one; parse() turns its throw into a Result.
 #pragma once
 
 #include <nlohmann/json.hpp>

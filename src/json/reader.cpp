@@ -40,7 +40,31 @@ Result<double> Value::number() {
   return out;
 }
 
-bool Value::is_null() { return v_.is_null(); }
+Result<Kind> Value::kind() {
+  simdjson::ondemand::json_type type{};
+  if (auto e = v_.type().get(type)) return parse_error(e);
+  switch (type) {
+    case simdjson::ondemand::json_type::object:
+      return Kind::Object;
+    case simdjson::ondemand::json_type::array:
+      return Kind::Array;
+    case simdjson::ondemand::json_type::string:
+      return Kind::String;
+    case simdjson::ondemand::json_type::number:
+      return Kind::Number;
+    case simdjson::ondemand::json_type::boolean:
+      return Kind::Boolean;
+    case simdjson::ondemand::json_type::null:
+      return Kind::Null;
+  }
+  return fail(Errc::Parse, "JSON: unknown kind of value");
+}
+
+bool Value::is_null() {
+  // simdjson answers "nul" with an error, which its implicit conversion would throw.
+  bool null = false;
+  return v_.is_null().get(null) == simdjson::SUCCESS && null;
+}
 
 Result<std::string_view> Value::raw() {
   simdjson::ondemand::json_type type{};
@@ -62,7 +86,8 @@ Result<std::string_view> Value::raw() {
     default:
       out = v_.raw_json_token();
   }
-  while (!out.empty() && (out.back() == ' ' || out.back() == '\n' || out.back() == '\t' || out.back() == '\r')) {
+  while (!out.empty() &&
+         (out.back() == ' ' || out.back() == '\n' || out.back() == '\t' || out.back() == '\r')) {
     out.remove_suffix(1);
   }
   return out;
