@@ -1,7 +1,9 @@
-// CarbonAwarePolicy (carbon-aware.io/v1alpha1): the spec as C++ values, and the built-in defaults. What is optional here
-// was left out by its author; defaults are applied by policy::resolve, so that each field can say where it came from.
+// CarbonAwarePolicy (carbon-aware.io/v1alpha1): the spec as C++ values, and the built-in defaults.
+// What is optional here was left out by its author; defaults are applied by policy::resolve, so
+// that each field can say where it came from.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -11,7 +13,10 @@
 
 namespace karbonetes::api {
 
-enum class WhenUnknown { Wait, Run };                // a signal that is Unknown: wait until the deadline, or run at once
+enum class WhenUnknown {
+  Wait,
+  Run
+};  // a signal that is Unknown: wait until the deadline, or run at once
 enum class StrictAtDeadline { Fallback, KeepGreenPool };
 
 struct PlacementSpec {
@@ -24,9 +29,9 @@ struct PlacementSpec {
 };
 
 struct PolicySpec {
-  std::optional<carbon::WindowSchedule> green;   // absent: the controller's signal decides
+  std::optional<carbon::WindowSchedule> green;  // absent: the controller's signal decides
   std::optional<Millis> max_delay;
-  std::optional<Millis> max_delay_limit;         // the most that a Job's annotation may ask for
+  std::optional<Millis> max_delay_limit;  // the most that a Job's annotation may ask for
   std::optional<Millis> expected_duration;
   std::optional<WhenUnknown> when_unknown;
   PlacementSpec placement;

@@ -1,0 +1,80 @@
+#include "policy/overrides.hpp"
+
+#include <algorithm>
+
+#include "api/v1alpha1/names.hpp"
+#include "api/v1alpha1/validate.hpp"
+#include "base/text.hpp"
+
+namespace karbonetes::policy {
+
+namespace {
+
+using Warning = std::optional<std::string>;
+
+constexpr const char* kPolicyHolds = "ignored, the policy's value holds";
+
+std::string warn(std::string_view key, std::string_view problem, std::string_view consequence) {
+  return "annotation " + std::string(key) + ": " + std::string(problem) + "; " +
+         std::string(consequence);
+}
+
+std::optional<bool> flag(std::string_view value) {
+  if (value == "true") return true;
+  if (value == "false") return false;
+  return std::nullopt;
+}
+
+std::string not_a_flag(std::string_view value) {
+  return quoted(value) + " is neither true nor false: write \"true\" or \"false\"";
+}
+
+Warning take_duration(std::optional<Millis>& out, std::string_view key, std::string_view value) {
+  const auto duration = parse_duration(value);
+  if (!duration) return warn(key, duration.error().message, kPolicyHolds);
+  out = *duration;
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<std::string> apply_annotation(Overrides& overrides, std::string_view key,
+                                            std::string_view value) {
+  if (!key.starts_with(api::kPrefix)) return std::nullopt;
+  if (key == api::kMaxDelay) return take_duration(overrides.max_delay, key, value);
+  if (key == api::kExpectedDuration) return take_duration(overrides.expected_duration, key, value);
+  if (key == api::kPolicy) {
+    if (const Status ok = api::check_object_name(value); !ok) {
+      return warn(key, ok.error().message, "ignored, the default policy holds");
+    }
+    overrides.policy = std::string(value);
+    return std::nullopt;
+  }
+  if (key == api::kStrict) {
+    const auto strict = flag(value);
+    if (!strict) return warn(key, not_a_flag(value), kPolicyHolds);
+    overrides.strict = strict;
+    return std::nullopt;
+  }
+  if (key == api::kRunNow) {
+    const auto run_now = flag(value);
+    if (!run_now) return warn(key, not_a_flag(value), "ignored, the Job is not run at once");
+    overrides.run_now = *run_now;
+    return std::nullopt;
+  }
+  if (key == api::kEnabled) {
+    if (flag(value)) return std::nullopt;
+    return warn(key, not_a_flag(value), "it does not opt in");
+  }
+  if (std::find(api::kWritten.begin(), api::kWritten.end(), key) != api::kWritten.end()) {
+    return std::nullopt;
+  }
+  return "annotation " + quoted(key) +
+         " is not known and has no effect: write one of carbon-aware.io/enabled, policy, "
+         "max-delay, strict, "
+         "expected-duration, run-now";
+}
+
+bool opts_in(std::string_view value) { return value == "true"; }
+
+}  // namespace karbonetes::policy
