@@ -3,12 +3,10 @@
 #pragma once
 
 #include <string>
-#include <string_view>
-#include <vector>
 
 #include "base/result.hpp"
 #include "json/document.hpp"
-#include "kube/model/job.hpp"
+#include "placement/pod_template.hpp"
 #include "plan/decide.hpp"
 
 namespace karbonetes::placement {
@@ -20,18 +18,9 @@ struct Directives {
   std::string fallback_node_pool;  // "": any pool but the green one
   std::string green_taint_key;
   bool do_not_disrupt = true;
-  std::optional<Millis> expected_duration;
 };
 
 [[nodiscard]] Directives directives_for(const plan::Decision& decision, const policy::ResolvedPolicy& policy);
-
-// The pod template's part of a Job, owned, as the patch needs it. Raw JSON text; empty when absent.
-struct PodTemplate {
-  std::string affinity, tolerations, node_selector, annotations;
-  bool has_metadata = false;
-  [[nodiscard]] bool plain() const { return affinity.empty() && tolerations.empty() && node_selector.empty(); }
-};
-[[nodiscard]] PodTemplate pod_template_of(const kube::JobView& job);
 
 // Appends to `patch` (a JSON array) the operations on /spec/template. Green: toleration for the green pool's taint; required
 // terms ordered [green], [fallback or NotIn green], each AND-ed with each of the user's own required terms; a preferred term
@@ -42,8 +31,5 @@ struct PodTemplate {
 
 // True when the Job names its NodePool itself.
 [[nodiscard]] bool pins_node_pool(const PodTemplate& pod);
-
-// "/metadata/annotations/carbon-aware.io~1state": one escaped JSON Pointer token.
-[[nodiscard]] std::string pointer_token(std::string_view key);
 
 }  // namespace karbonetes::placement

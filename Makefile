@@ -1,0 +1,81 @@
+# Karbonetes: everything that people and CI do. `make help` lists it.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+PRESET ?= release
+JOBS ?= $(shell nproc)
+DEMO_DIR ?= $(CURDIR)/build/demo
+BUILD := build/$(PRESET)
+
+.PHONY: help
+help: ## List the targets
+	@awk -F':.*## ' '/^[a-z][a-z-]*:.*## / {printf "  \033[1m%-16s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: packages
+packages: ## Install the Debian packages that are missing
+	@scripts/install-packages.sh build
+
+.PHONY: build
+build: packages ## Build the three programs into build/release/bin
+	@cmake --preset $(PRESET) --log-level=WARNING >/dev/null
+	@cmake --build --preset $(PRESET) -j $(JOBS)
+
+.PHONY: control-plane
+control-plane: packages ## Build the real control plane (once; about 13 minutes on 2 cores)
+	@scripts/build-control-plane.sh >/dev/null
+
+# The two compile side by side: neither waits for the other's slow parts.
+.PHONY: everything
+everything: packages
+	@scripts/build-everything.sh $(PRESET) $(JOBS)
+
+.PHONY: demo
+demo: everything ## Build, start the real control plane, play the story, check it, stop it
+	@scripts/demo.sh run
+
+.PHONY: demo-up
+demo-up: everything ## The same control plane and controller, left running for kubectl
+	@scripts/demo.sh up
+.PHONY: demo-down
+demo-down: ## Stop what demo-up started
+	@scripts/demo.sh down
+.PHONY: demo-green-on
+demo-green-on: ## Make the grid green
+	@scripts/demo.sh green on
+.PHONY: demo-green-off
+demo-green-off: ## Make the grid not green
+	@scripts/demo.sh green off
+.PHONY: demo-submit
+demo-submit: ## Submit the sample Jobs and the CronJob
+	@scripts/demo.sh submit
+.PHONY: demo-status
+demo-status: ## Show Jobs, nodes and what waits
+	@scripts/demo.sh status
+.PHONY: demo-signal
+demo-signal: ## Show the carbon signal
+	@scripts/demo.sh signal
+
+.PHONY: test
+test: everything ## All tests: units and the real control plane
+	@ctest --test-dir $(BUILD) --output-on-failure -j $(JOBS) --no-tests=error
+
+.PHONY: test-unit
+test-unit: build ## Unit tests only
+	@ctest --test-dir $(BUILD) --output-on-failure -j $(JOBS) --no-tests=error -L unit
+
+.PHONY: test-envtest
+test-envtest: everything ## Tests on the real control plane only
+	@ctest --test-dir $(BUILD) --output-on-failure --no-tests=error -L envtest
+
+.PHONY: lint
+lint: ## clang-format, clang-tidy, shell syntax, manifests
+	@scripts/install-packages.sh build lint
+	@scripts/lint.sh
+
+.PHONY: format
+format: ## Format all C++ in place
+	@scripts/install-packages.sh lint
+	@git ls-files '*.cpp' '*.hpp' | xargs clang-format-19 -i
+
+.PHONY: clean
+clean: ## Remove build output (the cached control plane stays)
+	@rm -rf build

@@ -1,0 +1,54 @@
+// karbonetes-controller: webhook and reconciler in one process. See docs/architecture.md.
+#include <malloc.h>
+#include <signal.h>
+#include <spdlog/spdlog.h>
+
+#include <cstdio>
+#include <stop_token>
+#include <thread>
+
+#include "logging.hpp"
+#include "manager.hpp"
+#include "options.hpp"
+
+int main(int argc, char** argv) {
+  using namespace karbonetes;  // NOLINT(google-build-using-namespace): the one place that wires
+  // Many short-lived threads' worth of malloc arenas would cost more memory than the Jobs that are kept.
+  mallopt(M_ARENA_MAX, 2);
+
+  // Blocked before any thread starts, so that only the waiter below gets them.
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  ::signal(SIGPIPE, SIG_IGN);
+
+  auto parsed = cmd::parse_options(argc, argv, "karbonetes-controller " KARBONETES_VERSION);
+  if (!parsed.options) return parsed.exit_code;
+  cmd::set_up_logging(parsed.options->log_format, parsed.options->log_level);
+
+  const SystemClock clock;
+  metrics::Registry registry;
+  registry.gauge("karbonetes_build_info", "1, with the version as label", {{"version", KARBONETES_VERSION}}).set(1);
+  auto manager = cmd::Manager::make(std::move(*parsed.options), registry, clock);
+  if (!manager) {
+    std::fprintf(stderr, "error: %s\n", manager.error().message.c_str());
+    return 1;
+  }
+
+  std::stop_source stop;
+  std::thread waiter([&] {
+    int signal = 0;
+    sigwait(&signals, &signal);
+    stop.request_stop();
+  });
+  const auto status = (*manager)->run(stop.get_token());
+  if (!stop.stop_requested()) pthread_kill(waiter.native_handle(), SIGTERM);
+  waiter.join();
+  if (!status) {
+    std::fprintf(stderr, "error: %s\n", status.error().message.c_str());
+    return 1;
+  }
+  return 0;
+}

@@ -1,0 +1,227 @@
+#include "manager.hpp"
+
+#include <spdlog/spdlog.h>
+#include <unistd.h>
+
+#include <array>
+#include <condition_variable>
+#include <fstream>
+#include <mutex>
+#include <random>
+#include <sstream>
+#include <utility>
+#include <vector>
+
+#include "kube/client/paths.hpp"
+#include "providers/config.hpp"
+#include "webhook/handler.hpp"
+
+namespace karbonetes::cmd {
+
+namespace {
+
+constexpr kube::Resource kPolicies{"carbon-aware.io", "v1alpha1", "carbonawarepolicies"};
+constexpr Millis kShutdownGrace = std::chrono::seconds(5);
+constexpr int kWebhookThreads = 2;
+
+Result<std::string> read_file(const std::string& path, const char* flag) {
+  std::ifstream in(path, std::ios::binary);
+  std::ostringstream text;
+  text << in.rdbuf();
+  if (!in) return fail(Errc::NotFound, std::string(flag) + ": cannot read " + path);
+  return text.str();
+}
+
+std::string random_identity() {
+  std::array<char, 256> host{};
+  if (gethostname(host.data(), host.size() - 1) != 0) host[0] = '?';
+  std::random_device random;
+  std::ostringstream out;
+  out << host.data() << '_' << std::hex << random() << random();
+  return out.str();
+}
+
+void wait_for(std::stop_token stop) {
+  std::mutex mutex;
+  std::condition_variable_any wake;
+  std::unique_lock lock(mutex);
+  wake.wait(lock, stop, [] { return false; });
+}
+
+}  // namespace
+
+Manager::Manager(Options options, metrics::Registry& metrics, const Clock& clock)
+    : options_(std::move(options)),
+      metrics_(metrics),
+      clock_(clock),
+      queue_("jobs", clock, metrics),
+      job_sink_(jobs_,
+                [this](const placement::JobFacts& job, std::string_view decision, const std::vector<std::string>& ignored) {
+                  if (leading()) announcer_->appeared(job, decision, ignored);
+                }),
+      policy_sink_(policies_, [this] { enqueue_all(); }),
+      cronjob_sink_(cronjobs_) {}
+
+Manager::~Manager() = default;
+
+Result<std::unique_ptr<Manager>> Manager::make(Options options, metrics::Registry& metrics, const Clock& clock) {
+  std::unique_ptr<Manager> m(new Manager(std::move(options), metrics, clock));
+  const Options& o = m->options_;
+
+  auto config = kube::load_config(o.kubeconfig, o.context, clock);
+  if (!config) return fail(config.error());
+  auto client = kube::Client::make(std::move(*config), "karbonetes-controller/" KARBONETES_VERSION, clock, metrics);
+  if (!client) return fail(client.error());
+  m->client_ = std::move(*client);
+
+  auto provider = providers::make_provider({o.signal_url, o.signal_zone, o.signal_ca_file, o.windows_file}, clock, metrics);
+  if (!provider) return fail(provider.error());
+  m->provider_ = std::move(*provider);
+
+  const std::string identity = o.identity.empty() ? random_identity() : o.identity;
+  m->recorder_ =
+      std::make_unique<kube::EventRecorder>(*m->client_, clock, metrics, "carbon-aware.io/controller", identity);
+  m->announcer_ = std::make_unique<controller::Announcer>(
+      [recorder = m->recorder_.get()](kube::EventSpec event) { recorder->record(std::move(event)); }, clock);
+  m->job_metrics_ = std::make_unique<controller::Metrics>(metrics);
+  m->writer_ = controller::make_job_writer(*m->client_);
+  if (o.leader_elect) {
+    kube::ElectionConfig election;
+    election.ns = o.system_namespace;
+    election.name = o.lease_name;
+    election.identity = identity;
+    m->elector_ = std::make_unique<kube::LeaderElector>(*m->client_, clock, metrics, election, [raw = m.get()](bool leading) {
+      spdlog::info("leader election: {}", leading ? "leading" : "not leading");
+      if (leading) raw->enqueue_all();
+    });
+  }
+  Manager* raw = m.get();
+  const auto signal = [raw] { return raw->provider_->current(); };
+  const auto cron = [raw](std::string_view ns, std::string_view name) {
+    return controller::find_cron(raw->cronjobs_, ns, name);
+  };
+  m->reconciler_ = std::make_unique<controller::JobReconciler>(
+      controller::Knowledge{m->jobs_, m->policies_, signal, cron, o.system_namespace, [raw] { return raw->leading(); }, clock},
+      *m->writer_, *m->announcer_, *m->job_metrics_);
+  m->loop_ = std::make_unique<kube::ControllerLoop>(
+      "jobs", m->queue_, o.concurrent_reconciles, clock, metrics,
+      [raw](std::string_view key, std::stop_token stop) { return raw->reconciler_->reconcile(key, std::move(stop)); });
+  controller::expose_state(metrics, m->jobs_, signal, clock);
+  m->jobs_.set_listener([raw](const std::string& key) { raw->queue_.add(key); });
+  m->cronjobs_.set_listener([raw](const std::string& key) {
+    std::vector<std::string> children;
+    raw->jobs_.for_each([&](const std::string& job_key, const placement::JobFacts& job) {
+      if (!job.cronjob.empty() && job.ns + "/" + job.cronjob == key) children.push_back(job_key);
+    });
+    for (const auto& child : children) raw->queue_.add(child);
+  });
+
+  const auto reflector = [&](const kube::Resource& resource, kube::ObjectSink& sink) {
+    return std::make_unique<kube::Reflector>(
+        *m->client_, clock, metrics,
+        kube::ReflectorOptions{kube::cluster_path(resource), std::string(resource.plural), ""}, sink);
+  };
+  m->job_reflector_ = reflector(kube::kJobs, m->job_sink_);
+  m->policy_reflector_ = reflector(kPolicies, m->policy_sink_);
+  m->cronjob_reflector_ = reflector(kube::kCronJobs, m->cronjob_sink_);
+
+  auto listen = parse_listen(o.metrics_listen);
+  if (!listen) return fail(Errc::InvalidArgument, "--metrics-listen: " + listen.error().message);
+  http::ServerOptions health;
+  health.address = listen->address;
+  health.port = listen->port;
+  auto server = http::Server::start(health, [raw](http::Request&& request, const http::Reply& reply) {
+    reply(raw->serve_health(request));
+  });
+  if (!server) return fail(server.error().code, "--metrics-listen: " + server.error().message);
+  m->health_ = std::move(*server);
+  return m;
+}
+
+bool Manager::leading() const { return !elector_ || elector_->leading(); }
+
+void Manager::enqueue_all() {
+  std::vector<std::string> keys;
+  keys.reserve(jobs_.size());
+  jobs_.for_each([&](const std::string& key, const placement::JobFacts&) { keys.push_back(key); });
+  for (const auto& key : keys) queue_.add(key);
+}
+
+http::Response Manager::serve_health(const http::Request& request) const {
+  const auto path = std::string_view(request.target).substr(0, request.target.find('?'));
+  const auto text = [](int status, std::string body) {
+    return http::Response{status, {{"Content-Type", "text/plain; charset=utf-8"}}, std::move(body)};
+  };
+  if (path == "/metrics") return {200, {{"Content-Type", "text/plain; version=0.0.4"}}, metrics_.expose()};
+  if (path == "/healthz") return text(200, "ok\n");
+  if (path == "/readyz") return ready_ ? text(200, "ok\n") : text(503, "not ready: waiting for the first lists\n");
+  return text(404, "not found: try /metrics, /healthz or /readyz\n");
+}
+
+Status Manager::start_webhook() {
+  if (options_.tls_cert_file.empty()) {
+    spdlog::warn("no --tls-cert-file: no webhook is served, and Jobs are held only when they have not started yet");
+    return {};
+  }
+  auto listen = parse_listen(options_.webhook_listen);
+  if (!listen) return fail(Errc::InvalidArgument, "--webhook-listen: " + listen.error().message);
+  auto cert = read_file(options_.tls_cert_file, "--tls-cert-file");
+  if (!cert) return fail(cert.error());
+  auto key = read_file(options_.tls_key_file, "--tls-key-file");
+  if (!key) return fail(key.error());
+  http::ServerOptions server;
+  server.address = listen->address;
+  server.port = listen->port;
+  server.tls = http::ServerTls{std::move(*cert), std::move(*key)};
+  server.threads = kWebhookThreads;
+  auto started = http::Server::start(
+      server, webhook::make_handler({policies_, [this] { return provider_->current(); },
+                                     [this](std::string_view ns, std::string_view name) {
+                                       return controller::find_cron(cronjobs_, ns, name);
+                                     },
+                                     options_.system_namespace, clock_},
+                                    metrics_));
+  if (!started) return fail(started.error().code, "--webhook-listen: " + started.error().message);
+  webhook_ = std::move(*started);
+  spdlog::info("webhook listens on port {}", webhook_->port());
+  return {};
+}
+
+Status Manager::run(std::stop_token stop) {
+  spdlog::info("metrics and health listen on port {}", health_->port());
+  provider_->start([this] {
+    const auto signal = provider_->current();
+    spdlog::info("signal source={} green={}", signal->source, signal->green);
+    enqueue_all();
+  });
+  for (auto* reflector : {policy_reflector_.get(), cronjob_reflector_.get(), job_reflector_.get()}) reflector->start();
+  Status status;
+  // Decisions rest on policies and CronJobs: without them the webhook would be wrong, so until then it is not there.
+  for (auto* reflector : {policy_reflector_.get(), cronjob_reflector_.get(), job_reflector_.get()}) {
+    while (!stop.stop_requested() && !reflector->wait_synced(std::chrono::seconds(10), stop)) {
+      spdlog::warn("still waiting for the first list from {}", client_->config().server.host);
+    }
+  }
+  if (!stop.stop_requested()) status = start_webhook();
+  if (status && !stop.stop_requested()) {
+    if (elector_) elector_->start();
+    loop_->start();
+    ready_ = true;
+    spdlog::info("ready jobs={}", jobs_.size());
+    wait_for(stop);
+  }
+
+  ready_ = false;
+  spdlog::info("stopping");
+  if (webhook_) webhook_->stop(kShutdownGrace);
+  loop_.reset();      // finishes what is being patched
+  elector_.reset();   // gives the lease back
+  provider_->stop();
+  job_reflector_.reset();
+  policy_reflector_.reset();
+  cronjob_reflector_.reset();
+  health_->stop(std::chrono::seconds(1));
+  return status;
+}
+
+}  // namespace karbonetes::cmd

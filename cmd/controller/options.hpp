@@ -1,0 +1,40 @@
+// The controller's command line. Every flag can also come from the environment as KARBONETES_<FLAG>.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "base/result.hpp"
+
+namespace karbonetes::cmd {
+
+struct Options {
+  std::string kubeconfig, context;
+  std::string system_namespace = "karbonetes-system";
+  std::string webhook_listen = "0.0.0.0:9443";
+  std::string tls_cert_file, tls_key_file;  // without them no webhook is served
+  std::string metrics_listen = "0.0.0.0:8080";
+  bool leader_elect = true;
+  std::string lease_name = "karbonetes-controller";
+  std::string identity;  // empty: host name and a random suffix
+  int concurrent_reconciles = 16;
+  std::string signal_url, signal_zone, signal_ca_file, windows_file;
+  std::string log_format = "json";
+  std::string log_level = "info";
+};
+
+// Options, or the exit code when there is nothing to run (--help, --version, an error that was printed).
+struct Parsed {
+  std::optional<Options> options;
+  int exit_code = 0;
+};
+[[nodiscard]] Parsed parse_options(int argc, char** argv, const std::string& version);
+
+struct Listen {
+  std::string address;
+  std::uint16_t port = 0;
+};
+// "127.0.0.1:9443", ":9443" (all addresses), "[::1]:0". Errors: InvalidArgument.
+[[nodiscard]] Result<Listen> parse_listen(const std::string& text);
+
+}  // namespace karbonetes::cmd

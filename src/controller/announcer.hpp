@@ -1,0 +1,39 @@
+// What Karbonetes says about a Job as Kubernetes Events: one for each transition, with why and until when. Each carries a key that
+// makes it happen once, whichever replica sees the transition, however often. Thread-safe.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "kube/runtime/event_recorder.hpp"
+#include "placement/job_facts.hpp"
+
+namespace karbonetes::controller {
+
+class Announcer {
+ public:
+  using Record = std::function<void(kube::EventSpec)>;
+  Announcer(Record record, const Clock& clock);
+
+  // A Job appeared: tells what the webhook decided, when that was in the last minutes (an old decision was told then).
+  void appeared(const placement::JobFacts& job, std::string_view decision, const std::vector<std::string>& ignored) const;
+
+  void waiting(const placement::JobFacts& job, std::string_view sentence) const;
+  void released(const placement::JobFacts& job, std::string_view sentence) const;
+  // Released without its placement, because the API server refused that.
+  void misplaced(const placement::JobFacts& job, std::string_view sentence) const;
+  void user_suspended(const placement::JobFacts& job, std::string_view sentence) const;
+  void missed(const placement::JobFacts& job, std::string_view sentence) const;
+
+ private:
+  void say(const placement::JobFacts& job, bool warning, const char* reason, const char* action,
+           std::string_view sentence) const;
+
+  Record record_;
+  const Clock& clock_;
+};
+
+}  // namespace karbonetes::controller

@@ -1,0 +1,56 @@
+// Reconciles one Job: read it from the store, decide, and carry the decision out in at most one patch that holds only for the
+// version decided on. When the Job had changed it is read from the API server and decided on anew. Called by many workers at
+// once, never twice at once for one key. Does nothing unless leading. Errors go back to the controller loop, which tries again.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <stop_token>
+#include <string>
+#include <string_view>
+
+#include "base/clock.hpp"
+#include "base/snapshot.hpp"
+#include "carbon/signal.hpp"
+#include "controller/announcer.hpp"
+#include "controller/job_sink.hpp"
+#include "controller/job_writer.hpp"
+#include "controller/metrics.hpp"
+#include "controller/step.hpp"
+#include "kube/runtime/controller_loop.hpp"
+#include "plan/deadline.hpp"
+#include "policy/resolve.hpp"
+
+namespace karbonetes::controller {
+
+// What decisions rest on. References outlive the reconciler.
+struct Knowledge {
+  const JobStore& jobs;
+  const Snapshot<policy::PolicySet>& policies;
+  std::function<std::shared_ptr<const carbon::Signal>()> signal;
+  std::function<std::optional<plan::CronFacts>(std::string_view ns, std::string_view name)> cron;
+  std::string system_namespace;
+  std::function<bool()> leading;
+  const Clock& clock;
+};
+
+class JobReconciler {
+ public:
+  JobReconciler(Knowledge knowledge, JobWriter& writer, const Announcer& announcer, Metrics& metrics);
+
+  [[nodiscard]] Result<kube::Outcome> reconcile(std::string_view key, std::stop_token stop);
+
+ private:
+  [[nodiscard]] placement::Evaluation evaluate(const placement::JobFacts& job) const;
+  [[nodiscard]] Status act(const placement::JobFacts& job, const placement::Evaluation& evaluation, const Step& step,
+                           std::stop_token stop);
+  [[nodiscard]] Status release(const placement::JobFacts& job, const placement::Evaluation& evaluation,
+                               std::stop_token stop);
+
+  Knowledge know_;
+  JobWriter& writer_;
+  const Announcer& announcer_;
+  Metrics& metrics_;
+};
+
+}  // namespace karbonetes::controller

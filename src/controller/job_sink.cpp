@@ -1,0 +1,36 @@
+#include "controller/job_sink.hpp"
+
+#include <utility>
+
+#include "api/v1alpha1/names.hpp"
+
+namespace karbonetes::controller {
+
+bool needs_us(const placement::JobFacts& job) {
+  if (job.finished || job.deleting) return false;
+  using placement::JobState;
+  return job.state == JobState::Waiting || (job.state == JobState::None && job.opted_in);
+}
+
+JobSink::JobSink(JobStore& store, JobObserver observer) : store_(store), observer_(std::move(observer)) {}
+
+void JobSink::begin_replace() { store_.begin_replace(); }
+void JobSink::end_replace() { store_.end_replace(); }
+
+Result<std::string> JobSink::apply(kube::Change change, json::Value object) {
+  auto view = kube::decode_job(object);
+  if (!view) return fail(view.error());
+  std::vector<std::string> ignored;
+  auto job = placement::facts_of(*view, &ignored);
+  std::string version = job.resource_version;
+  if (change == kube::Change::Added && job.opted_in) observer_(job, view->annotation(api::kDecision), ignored);
+  const std::string key = job.key();
+  if (change == kube::Change::Deleted || !needs_us(job)) {
+    store_.erase(key);
+  } else {
+    store_.upsert(key, std::move(job));
+  }
+  return version;
+}
+
+}  // namespace karbonetes::controller

@@ -1,0 +1,39 @@
+// Jobs from the API server into the store of those that need Karbonetes: waiting, or opted in and not yet seen. All others are
+// dropped while being read. Runs on the jobs reflector's thread.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "kube/runtime/reflector.hpp"
+#include "kube/runtime/store.hpp"
+#include "placement/job_facts.hpp"
+
+namespace karbonetes::controller {
+
+using JobStore = kube::Store<placement::JobFacts>;
+
+// Waiting, or opted in without a state; neither finished nor being deleted.
+[[nodiscard]] bool needs_us(const placement::JobFacts& job);
+
+// Called for each opted-in Job as it appears, whether or not it is kept: `decision` is the sentence on it, `ignored` has one
+// sentence for each annotation whose value was ignored.
+using JobObserver = std::function<void(const placement::JobFacts& job, std::string_view decision,
+                                       const std::vector<std::string>& ignored)>;
+
+class JobSink final : public kube::ObjectSink {
+ public:
+  JobSink(JobStore& store, JobObserver observer);
+
+  void begin_replace() override;
+  [[nodiscard]] Result<std::string> apply(kube::Change change, json::Value object) override;
+  void end_replace() override;
+
+ private:
+  JobStore& store_;
+  JobObserver observer_;
+};
+
+}  // namespace karbonetes::controller
