@@ -1,0 +1,122 @@
+// karbonetes-signal: the mock carbon signal service. Wiring only: flags, configuration, server,
+// SIGTERM.
+#include <pthread.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <csignal>
+#include <cstdio>
+#include <iostream>
+
+#include "log.hpp"
+#include "mock/listen.hpp"
+#include "mock/service.hpp"
+#include "providers/text_file.hpp"
+
+using namespace karbonetes;
+
+namespace {
+
+constexpr Millis kGrace = std::chrono::seconds(5);
+constexpr std::size_t kMaxPem = 4u << 20;
+
+struct Flags {
+  std::string config, listen = "127.0.0.1:8081", port_file, certificate, key, log_format = "text";
+};
+
+int die(const std::string& message) {
+  std::fprintf(stderr, "karbonetes-signal: %s\n", message.c_str());
+  return 1;
+}
+
+Result<std::optional<http::ServerTls>> tls_of(const Flags& flags) {
+  if (flags.certificate.empty() && flags.key.empty()) return std::nullopt;
+  if (flags.certificate.empty() || flags.key.empty()) {
+    return fail(Errc::InvalidArgument, "--tls-cert-file and --tls-key-file go together");
+  }
+  auto certificate = providers::read_text_file(flags.certificate, kMaxPem);
+  if (!certificate) return fail(certificate.error());
+  auto key = providers::read_text_file(flags.key, kMaxPem);
+  if (!key) return fail(key.error());
+  return http::ServerTls{std::move(*certificate), std::move(*key)};
+}
+
+// Blocked before any thread starts, so that only main takes them.
+sigset_t block_stop_signals() {
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, SIGTERM);
+  sigaddset(&set, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &set, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+  return set;
+}
+
+int serve(const Flags& flags) {
+  signal_program::setup_logging(flags.log_format == "json");
+  const auto address = mock::parse_listen(flags.listen);
+  if (!address) return die("--listen: " + address.error().message);
+  providers::WindowsFile config = providers::default_windows();
+  if (!flags.config.empty()) {
+    auto loaded = providers::load_windows(flags.config);
+    if (!loaded) return die("--config: " + loaded.error().message);
+    config = std::move(*loaded);
+  }
+  auto tls = tls_of(flags);
+  if (!tls) return die(tls.error().message);
+  const sigset_t stop_signals = block_stop_signals();
+
+  const SystemClock clock;
+  metrics::Registry metrics;
+  mock::Service service(std::move(config), clock, metrics);
+  http::ServerOptions options;
+  options.address = address->host;
+  options.port = address->port;
+  options.tls = std::move(*tls);
+  options.max_body = 64u << 10;
+  auto server =
+      http::Server::start(std::move(options), [&](http::Request&& request, http::Reply reply) {
+        service.handle(std::move(request), std::move(reply));
+      });
+  if (!server) return die(flags.listen + ": " + server.error().message);
+
+  const std::uint16_t port = (*server)->port();
+  const std::string scheme = flags.certificate.empty() ? "http" : "https";
+  spdlog::info("serving the carbon signal on {}://{}", scheme,
+               mock::format_listen({address->host, port}));
+  if (!flags.port_file.empty()) {
+    if (auto ok = mock::write_port_file(flags.port_file, port); !ok) {
+      return die("--port-file: " + ok.error().message);
+    }
+  }
+
+  int received = 0;
+  sigwait(&stop_signals, &received);
+  spdlog::info("stopping");
+  service.stop();
+  (*server)->stop(kGrace);
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  Flags flags;
+  CLI::App app{
+      "karbonetes-signal: a carbon signal service with green windows that can be switched by hand"};
+  app.set_version_flag("--version", std::string("karbonetes-signal ") + KARBONETES_VERSION);
+  app.add_option(
+      "--config", flags.config,
+      "YAML with zone, timeZone, windows and intensity; default: green 22:00-06:00 UTC every day");
+  app.add_option("--listen", flags.listen, "HOST:PORT; port 0 takes a free one")
+      ->capture_default_str();
+  app.add_option("--port-file", flags.port_file, "write the port here once the service answers");
+  app.add_option("--tls-cert-file", flags.certificate,
+                 "PEM certificate with its chain: serve HTTPS");
+  app.add_option("--tls-key-file", flags.key, "PEM private key of the certificate");
+  app.add_option("--log-format", flags.log_format, "text or json")
+      ->check(CLI::IsMember({"text", "json"}))
+      ->capture_default_str();
+  CLI11_PARSE(app, argc, argv);
+  return serve(flags);
+}

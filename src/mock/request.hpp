@@ -1,0 +1,36 @@
+// What a request to the signal service asks for, read from its head and body. Pure. Failure:
+// InvalidArgument with the sentence that the 400 answer carries; unreadable conditional headers are
+// ignored, as HTTP wants.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/time.hpp"
+#include "http/types.hpp"
+
+namespace karbonetes::mock {
+
+struct Target {
+  std::string path;
+  std::optional<std::string> zone;  // ?zone=, percent-decoded
+};
+
+// Errors: InvalidArgument for a broken percent-encoding.
+[[nodiscard]] Result<Target> parse_target(std::string_view target);
+
+// If-None-Match: "*" or a list of entity tags, compared weakly (RFC 9110, 13.1.2).
+[[nodiscard]] bool none_match_hits(std::string_view header, std::string_view etag);
+
+// "Prefer: wait=25" (RFC 7240, 4.3); at most 60 s. nullopt when not asked for or unreadable.
+[[nodiscard]] std::optional<Seconds> preferred_wait(std::string_view header);
+
+// PUT /v1/signal: {"green": true|false|null, "for": "10m"}.
+struct Change {
+  std::optional<bool> green;       // nullopt: back to automatic
+  std::optional<Millis> duration;  // how long it is forced; nullopt: until taken back
+};
+[[nodiscard]] Result<Change> parse_change(std::string_view body);
+
+}  // namespace karbonetes::mock

@@ -1,0 +1,35 @@
+#include "providers/outlook.hpp"
+
+#include <algorithm>
+
+namespace karbonetes::providers {
+
+std::vector<carbon::IntensityPoint> intensity_outlook(const std::vector<carbon::Interval>& green,
+                                                      const Intensities& intensities,
+                                                      TimePoint from, TimePoint to) {
+  std::vector<TimePoint> instants;
+  if (from < to) instants.push_back(from);
+  for (TimePoint t = std::chrono::ceil<std::chrono::hours>(from); t < to;
+       t += std::chrono::hours(1)) {
+    instants.push_back(t);
+  }
+  for (const auto& window : green) {
+    for (const TimePoint edge : {window.start, window.end}) {
+      if (edge >= from && edge < to) instants.push_back(edge);
+    }
+  }
+  std::sort(instants.begin(), instants.end());
+  instants.erase(std::unique(instants.begin(), instants.end()), instants.end());
+
+  std::vector<carbon::IntensityPoint> points;
+  points.reserve(instants.size());
+  auto window = green.begin();
+  for (const TimePoint t : instants) {
+    while (window != green.end() && window->end <= t) ++window;
+    const bool is_green = window != green.end() && window->start <= t;
+    points.push_back({t, is_green ? intensities.green : intensities.other});
+  }
+  return points;
+}
+
+}  // namespace karbonetes::providers
