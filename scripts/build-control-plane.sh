@@ -58,4 +58,21 @@ if [ ${#missing[@]} -gt 0 ]; then
     say "control plane: [$((i + 1))/${#missing[@]}] $program built in $((SECONDS - started)) s"
   done
 fi
+
+# Karpenter's CRDs go with the binaries, so that nothing is read from Go's module cache when the control plane starts.
+crds=$bin/../share/karpenter-crds
+if [ ! -d "$crds" ]; then
+  go=$("$root/scripts/ensure-go.sh")
+  karpenter=$(cd "$modules/karpenter" && GOTOOLCHAIN=local "$go" list -mod=readonly -m -f '{{.Dir}}' sigs.k8s.io/karpenter)
+  [ -n "$karpenter" ] || {
+    (cd "$modules/karpenter" && GOTOOLCHAIN=local "$go" mod download sigs.k8s.io/karpenter) >&2
+    karpenter=$(cd "$modules/karpenter" && GOTOOLCHAIN=local "$go" list -mod=readonly -m -f '{{.Dir}}' sigs.k8s.io/karpenter)
+  }
+  rm -rf "$crds.$$"
+  mkdir -p "$crds.$$"
+  cp "$karpenter"/pkg/apis/crds/*.yaml "$karpenter"/kwok/apis/crds/*.yaml "$crds.$$/"
+  chmod -R u+w "$crds.$$"
+  mv "$crds.$$" "$crds"
+  say "control plane: Karpenter's CRDs are in $(cd "$crds" && pwd)"
+fi
 echo "$bin"

@@ -31,13 +31,20 @@ Document array_at(const Document& object, const char* key) {
   return it != object.end() && it->is_array() ? *it : Document::array();
 }
 
+// The member as text, or "" when it is absent or not a string.
+std::string text_at(const Document& object, const char* key) {
+  if (!object.is_object()) return {};
+  const auto it = object.find(key);
+  return it != object.end() && it->is_string() ? it->get<std::string>() : std::string();
+}
+
 Document pool_requirement(const char* op, std::string_view pool) {
   return Document{{"key", api::kNodePool}, {"operator", op}, {"values", Document::array({pool})}};
 }
 
 bool names_node_pool(const Document& term) {
   for (const auto& expression : array_at(term, "matchExpressions")) {
-    if (expression.is_object() && expression.value("key", "") == api::kNodePool) return true;
+    if (text_at(expression, "key") == api::kNodePool) return true;
   }
   return false;
 }
@@ -75,10 +82,9 @@ Document cross(const std::vector<Document>& pools, const Document& user_terms) {
 
 bool tolerates(const Document& tolerations, std::string_view taint_key) {
   for (const auto& toleration : tolerations) {
-    if (!toleration.is_object()) continue;
-    const std::string key = toleration.value("key", "");
-    const bool exists = toleration.value("operator", "Equal") == "Exists";
-    const bool every_effect = toleration.value("effect", "").empty();
+    const std::string key = text_at(toleration, "key");
+    const bool exists = text_at(toleration, "operator") == "Exists";
+    const bool every_effect = text_at(toleration, "effect").empty();
     if (exists && every_effect && (key.empty() || key == taint_key)) return true;
   }
   return false;
