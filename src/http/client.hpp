@@ -1,8 +1,10 @@
-// HTTP/1.1 client for one origin: pooled keep-alive connections, TLS 1.2+, a deadline on every call, cancellation by stop
-// token. Calls block their thread; any number of threads may call at once (each call takes a connection of its own).
-// Redirects are not followed. Failure: Result errors Timeout, Cancelled, Unavailable (connection refused, cut, TLS); an HTTP
-// status is never an error here. A request sent on a reused connection that the server had closed meanwhile is sent once
-// more on a new one only when no byte of an answer came and the request is idempotent (GET, HEAD, PUT, DELETE, or marked).
+// HTTP/1.1 client for one origin: pooled keep-alive connections, TLS 1.2+, a deadline on every
+// call, cancellation by stop token. Calls block their thread; any number of threads may call at
+// once (each call takes a connection of its own). Redirects are not followed. Failure: Result
+// errors Timeout, Cancelled, Unavailable (connection refused, cut, TLS); an HTTP status is never an
+// error here. A request sent on a reused connection that the server had closed meanwhile is sent
+// once more on a new one only when no byte of an answer came and the request is idempotent (GET,
+// HEAD, PUT, DELETE, or marked).
 #pragma once
 
 #include <functional>
@@ -16,25 +18,26 @@
 namespace karbonetes::http {
 
 struct TlsOptions {
-  std::string ca_pem;            // empty: the system's store
-  std::string certificate_pem;   // client certificate, with its chain; empty: none
+  std::string ca_pem;           // empty: the system's store
+  std::string certificate_pem;  // client certificate, with its chain; empty: none
   std::string private_key_pem;
-  std::string server_name;       // verified name and SNI; empty: the URL's host
+  std::string server_name;  // verified name and SNI; empty: the URL's host
   bool insecure_skip_verify = false;
 };
 
 struct ClientOptions {
-  Url origin;                    // target is ignored
+  Url origin;  // target is ignored
   TlsOptions tls;
-  std::size_t max_idle = 32;     // connections kept open while unused
+  std::size_t max_idle = 32;  // connections kept open while unused
   Millis connect_timeout = std::chrono::seconds(5);
-  Millis idle_timeout = std::chrono::seconds(90);  // an idle connection older than this is closed, not reused
+  Millis idle_timeout =
+      std::chrono::seconds(90);  // an idle connection older than this is closed, not reused
 };
 
 struct CallOptions {
-  Millis timeout = std::chrono::seconds(30);     // the whole exchange, connecting included
-  std::size_t max_body = 64u << 20;              // bytes; beyond it the call fails with Invalid
-  bool idempotent = false;                       // may be repeated on a stale connection even if the method is not
+  Millis timeout = std::chrono::seconds(30);  // the whole exchange, connecting included
+  std::size_t max_body = 64u << 20;           // bytes; beyond it the call fails with Invalid
+  bool idempotent = false;  // may be repeated on a stale connection even if the method is not
 };
 
 class Client {
@@ -45,11 +48,13 @@ class Client {
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
 
-  [[nodiscard]] Result<Response> exchange(const Request& request, const CallOptions& options, std::stop_token stop);
+  [[nodiscard]] Result<Response> exchange(const Request& request, const CallOptions& options,
+                                          std::stop_token stop);
 
-  // Reads an endless answer. On a 2xx status `on_data` gets the body's bytes as they come (return false to stop); on any
-  // other the body is read whole (up to 1 MiB) into the returned Response. No byte for `idle` ends it with Timeout. Returns
-  // the Response at the end of the stream or when on_data stopped it; the connection is closed, not pooled.
+  // Reads an endless answer. On a 2xx status `on_data` gets the body's bytes as they come (return
+  // false to stop); on any other the body is read whole (up to 1 MiB) into the returned Response.
+  // No byte for `idle` ends it with Timeout. Returns the Response at the end of the stream or when
+  // on_data stopped it; the connection is closed, not pooled.
   [[nodiscard]] Result<Response> stream(const Request& request, Millis idle, std::stop_token stop,
                                         const std::function<bool(std::string_view)>& on_data);
 

@@ -20,7 +20,7 @@ struct Request {
   std::string method = "GET";
   std::string target = "/";  // path and query
   std::vector<Header> headers;
-  std::string body;          // Content-Length is set from it
+  std::string body;  // Content-Length is set from it
 };
 
 struct Response {
@@ -29,21 +29,25 @@ struct Response {
   std::string body;
 };
 
-[[nodiscard]] std::optional<std::string_view> find_header(const std::vector<Header>& headers, std::string_view name);
+[[nodiscard]] std::optional<std::string_view> find_header(const std::vector<Header>& headers,
+                                                          std::string_view name);
 
 struct Url {
   bool tls = false;
-  std::string host;    // without brackets for IPv6
+  std::string host;  // without brackets for IPv6
   std::uint16_t port = 0;
   std::string target = "/";  // path and query
 };
 
-// "https://127.0.0.1:6443/path?x=1"; only http and https; credentials in the URL are refused. Errors: InvalidArgument.
+// "https://127.0.0.1:6443/path?x=1"; only http and https; credentials in the URL are refused.
+// Errors: InvalidArgument.
 [[nodiscard]] Result<Url> parse_url(std::string_view text);
 // Percent-encodes everything but unreserved characters: for query values and path segments.
 [[nodiscard]] std::string percent_encode(std::string_view text);
 
-// Retry-After in seconds or as an HTTP date -> ms from `now_epoch_seconds`; nullopt when absent or unreadable; capped at 1 h.
-[[nodiscard]] std::optional<std::chrono::milliseconds> retry_after(const Response& response, std::int64_t now_epoch_seconds);
+// Retry-After in seconds or as an HTTP date -> ms from `now_epoch_seconds`; nullopt when absent or
+// unreadable; capped at 1 h.
+[[nodiscard]] std::optional<std::chrono::milliseconds> retry_after(const Response& response,
+                                                                   std::int64_t now_epoch_seconds);
 
 }  // namespace karbonetes::http

@@ -1,0 +1,23 @@
+// HTTP/1.1 messages as bytes, ready to be written in one go (one TLS record, one system call). Pure
+// text. Headers that would change the framing (Content-Length, Transfer-Encoding, Connection) are
+// ours and are not taken from the caller.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "http/types.hpp"
+
+namespace karbonetes::http {
+
+// "host", "host:6443", "[::1]:6443": the port is left out when it is the scheme's own.
+[[nodiscard]] std::string host_header(const Url& origin);
+
+// Errors: InvalidArgument for a method, target or header that would break out of its line.
+[[nodiscard]] Result<std::string> request_bytes(const Request& request, std::string_view host);
+
+// Overwrites `out` and keeps its capacity. `head_only` leaves the body out but tells its length, as
+// HEAD wants. A header with a line break or control character in it is left out.
+void response_bytes(const Response& response, bool keep_alive, bool head_only, std::string& out);
+
+}  // namespace karbonetes::http
