@@ -1,10 +1,11 @@
 # The demo's environment: what runs, where its files are, how it is stopped. Sourced by demo.sh.
 
+failures=() # sentences; whatever is in it at the end makes the demo fail
 demo_dir=${DEMO_DIR:-$root/build/demo}
 programs=$root/build/release/bin
 plane_dir=$demo_dir/plane
 control_plane=${KARBONETES_CONTROL_PLANE_BIN:-$(control_plane_bin_dir)}
-export KUBECONFIG=$plane_dir/kubeconfig/admin.yaml
+export KUBECONFIG=$plane_dir/admin.kubeconfig
 export PATH=$programs:$control_plane:$PATH
 
 bold=$(printf '\033[1m') dim=$(printf '\033[2m') green=$(printf '\033[32m') red=$(printf '\033[31m') plain=$(printf '\033[0m')
@@ -18,7 +19,7 @@ await() {
   local deadline=$((SECONDS + $1)) what=$2
   shift 2
   until "$@" >/dev/null 2>&1; do
-    [ "$SECONDS" -lt "$deadline" ] || { say "timed out: $what"; return 1; }
+    [ "$SECONDS" -lt "$deadline" ] || { say "timed out waiting for $what"; failures+=("timed out waiting for $what"); return 1; }
     sleep 0.2
   done
 }

@@ -2,7 +2,6 @@
 
 ns=carbon-demo
 results=() # rows: job|decision|waited|reason|pool|node
-failures=()
 
 expect() { # expect WHAT ACTUAL WANTED
   if [ "$2" = "$3" ]; then
