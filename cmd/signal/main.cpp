@@ -38,7 +38,10 @@ Result<std::optional<http::ServerTls>> tls_of(const Flags& flags) {
   if (!certificate) return fail(certificate.error());
   auto key = providers::read_text_file(flags.key, kMaxPem);
   if (!key) return fail(key.error());
-  return http::ServerTls{std::move(*certificate), std::move(*key)};
+  http::ServerTls tls;
+  tls.certificate_pem = std::move(*certificate);
+  tls.private_key_pem = std::move(*key);
+  return tls;
 }
 
 // Blocked before any thread starts, so that only main takes them.

@@ -1,0 +1,185 @@
+#include "cli/explain.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "api/v1alpha1/names.hpp"
+#include "cli/policy_fields.hpp"
+#include "cli/signal_text.hpp"
+#include "cli/text.hpp"
+
+namespace karbonetes::cli {
+
+namespace {
+
+using placement::JobState;
+
+std::string when(TimePoint t, TimePoint now) {
+  return fmt::format("{} ({})", format_rfc3339(t), relative(t, now));
+}
+
+std::string annotate(const JobRecord& job, std::string_view annotation) {
+  return fmt::format("kubectl annotate job {} -n {} {}", printable(job.facts.name, 253),
+                     printable(job.facts.ns, 63), annotation);
+}
+
+void tell_opt_in(Explanation& out, const JobRecord& job) {
+  if (job.facts.opted_in) {
+    out.sentences.emplace_back("It is opted in: carbon-aware.io/enabled is \"true\".");
+    return;
+  }
+  if (job.facts.state == JobState::Waiting) {
+    out.sentences.emplace_back(
+        "Its opt-in was taken back while it waited: the controller releases it at once, as its "
+        "author wrote it.");
+    return;
+  }
+  out.sentences.emplace_back("It is not opted in: Karbonetes does not touch it.");
+  out.advice.emplace_back(
+      "To opt in, set the annotation carbon-aware.io/enabled: \"true\" before it starts (in a "
+      "CronJob under "
+      "spec.jobTemplate.metadata.annotations).");
+}
+
+void tell_state(Explanation& out, const JobRecord& job) {
+  const TimePoint now = out.now;
+  const auto since = out.since ? " since " + when(*out.since, now) : std::string();
+  if (out.state == "failed" || out.state == "finished") {
+    out.sentences.push_back(
+        fmt::format("It has {}.", out.state == "failed" ? "failed" : "finished"));
+  } else if (out.state == "unseen" && job.facts.started) {
+    out.sentences.emplace_back(
+        "It is already running, and the controller has not marked it yet: it will be left alone.");
+  } else if (out.state == "unseen") {
+    out.sentences.emplace_back(
+        "It carries no state yet: neither webhook nor controller has looked at it. If that lasts, "
+        "check that "
+        "karbonetes-controller runs.");
+  } else if (out.state == "waiting") {
+    out.sentences.push_back(fmt::format("It waits{}.", since));
+  } else if (out.state == "released") {
+    out.sentences.push_back(fmt::format(
+        "It is released{}{}.", since,
+        job.release_reason.empty() ? std::string()
+                                   : " for the reason " + printable(job.release_reason, 64)));
+  } else if (out.state == "user-suspended") {
+    out.sentences.emplace_back("Its author suspended it: Karbonetes never releases it.");
+    out.advice.push_back(fmt::format(
+        "To start it: kubectl patch job {} -n {} -p '{{\"spec\":{{\"suspend\":false}}}}'",
+        printable(job.facts.name, 253), printable(job.facts.ns, 63)));
+  } else if (out.state == "missed") {
+    out.sentences.emplace_back(
+        "It was already running when it was first seen, and was left alone.");
+  }
+  if (job.facts.deleting) out.sentences.emplace_back("It is being deleted.");
+  if (job.facts.queued_by_kueue) {
+    out.sentences.emplace_back(
+        "Kueue queues it: Karbonetes holds its admission gate and never writes its suspend field.");
+  }
+  if (job.facts.foreign_manager) {
+    out.sentences.push_back(
+        fmt::format("It is managed by {}: Karbonetes never writes its suspend field.",
+                    printable(job.managed_by, 64)));
+  }
+}
+
+void tell_wait(Explanation& out, const JobRecord& job) {
+  if (out.until) {
+    out.sentences.push_back(fmt::format("It starts at the latest at {}: {}.",
+                                        when(*out.until, out.now), printable(out.deadline_rule)));
+  }
+  if (out.next_look) {
+    out.sentences.push_back(
+        fmt::format("It is looked at again at {}, and at once when the signal, its policy or the "
+                    "Job itself changes.",
+                    when(*out.next_look, out.now)));
+  } else if (out.until) {
+    out.sentences.emplace_back(
+        "It is looked at again when the controller's signal, its policy or the Job itself changes, "
+        "at the latest at "
+        "that time.");
+  }
+  if (!job.facts.overrides.run_now) {
+    out.advice.push_back("To run it now: " + annotate(job, fmt::format("{}=true", api::kRunNow)));
+  }
+}
+
+void tell_cronjob(Explanation& out, const ExplainInput& input) {
+  const auto& facts = input.job.facts;
+  if (facts.cronjob.empty()) return;
+  std::string text = fmt::format("It is a child of CronJob {}", printable(facts.cronjob, 253));
+  if (facts.scheduled_at)
+    text += fmt::format(", scheduled for {}", format_rfc3339(*facts.scheduled_at));
+  if (!input.cron) {
+    out.sentences.push_back(
+        text +
+        ". That CronJob cannot be read now, so its schedule does not cap the deadline here.");
+    return;
+  }
+  const char* concurrency = input.cron->concurrency == plan::ConcurrencyPolicy::Forbid ? "Forbid"
+                            : input.cron->concurrency == plan::ConcurrencyPolicy::Replace
+                                ? "Replace"
+                                : "Allow";
+  text += fmt::format(" (schedule \"{}\", time zone {}, concurrencyPolicy {})",
+                      printable(input.cron->schedule, 100),
+                      input.cron->time_zone.empty() ? "UTC" : printable(input.cron->time_zone, 64),
+                      concurrency);
+  text += out.deadline_capped_by_cron ? "; its deadline is capped, so that the next run is neither "
+                                        "skipped nor starves this one."
+                                      : "; that does not cap its deadline.";
+  out.sentences.push_back(text);
+}
+
+}  // namespace
+
+Explanation explain(const ExplainInput& input, TimePoint now) {
+  const JobRecord& job = input.job;
+  Explanation out;
+  out.now = now;
+  out.ns = job.facts.ns;
+  out.name = job.facts.name;
+  out.state = state_text(job);
+  out.opted_in = job.facts.opted_in;
+  out.cronjob = job.facts.cronjob;
+  out.notes = input.notes;
+
+  auto evaluation =
+      placement::evaluate(job.facts, input.policies, input.signal.value_or(carbon::Signal{}),
+                          input.cron, input.system_namespace, now);
+  out.policy = evaluation.policy.policy_key;
+  out.signal = governing(evaluation.policy, input.signal, now);
+  out.fields = fields_of(evaluation.policy);
+  out.ignored = job.ignored;
+  out.ignored.insert(out.ignored.end(), evaluation.policy.warnings.begin(),
+                     evaluation.policy.warnings.end());
+  out.why = job.decision;
+
+  const bool waiting = waits(job);
+  if (waiting) {
+    out.since = job.facts.waiting_since;
+    out.until = evaluation.deadline.at;
+    out.deadline_capped_by_cron = evaluation.deadline.capped_by_cron;
+    out.deadline_rule = evaluation.deadline.why;
+    // Without the signal the decision of this moment is the controller's alone to make.
+    const bool decidable =
+        out.signal.has_value() || !job.facts.opted_in || job.facts.overrides.run_now;
+    if (decidable) {
+      out.next_look =
+          evaluation.decision.action == plan::Action::Wait ? evaluation.decision.next_check : now;
+      if (out.why.empty()) out.why = evaluation.decision.text;
+    }
+  } else if (job.facts.released_at) {
+    out.since = job.facts.released_at;
+  }
+
+  tell_opt_in(out, job);
+  if (concerns_us(job)) tell_state(out, job);
+  if (!out.why.empty()) out.sentences.push_back("Why: " + printable(out.why));
+  if (waiting) tell_wait(out, job);
+  tell_cronjob(out, input);
+  if (waiting) out.sentences.push_back(headline(out.signal, now));
+  return out;
+}
+
+}  // namespace karbonetes::cli

@@ -1,0 +1,46 @@
+#include "cli/signal_text.hpp"
+
+#include <fmt/format.h>
+
+#include "cli/text.hpp"
+
+namespace karbonetes::cli {
+
+std::optional<carbon::Signal> governing(const policy::ResolvedPolicy& policy,
+                                        const std::optional<carbon::Signal>& service,
+                                        TimePoint now) {
+  if (policy.green == nullptr) return service;
+  carbon::Signal windows = carbon::signal_from(*policy.green, now);
+  windows.source = "policy windows";
+  return windows;
+}
+
+std::string headline(const std::optional<carbon::Signal>& service, TimePoint now) {
+  if (!service) {
+    return "Signal: known to the controller alone; give --signal-url to ask the signal service";
+  }
+  std::string text = fmt::format("Signal: {} ({}", carbon::name(carbon::state_at(*service, now)),
+                                 printable(service->source, 64));
+  if (!service->zone.empty()) text += ", zone " + printable(service->zone, 64);
+  text += ")";
+  if (service->intensity) text += fmt::format(", {:.0f} gCO2eq/kWh", *service->intensity);
+  if (const auto next = carbon::next_green(*service, now);
+      next && carbon::state_at(*service, now) != carbon::GreenState::Green) {
+    text += fmt::format("; green next at {} ({})", format_rfc3339(*next), relative(*next, now));
+  }
+  return text;
+}
+
+json::Document signal_json(const std::optional<carbon::Signal>& signal, TimePoint now) {
+  if (!signal) return nullptr;
+  json::Document out = {{"source", signal->source},
+                        {"zone", signal->zone},
+                        {"state", carbon::name(carbon::state_at(*signal, now))},
+                        {"intensity", nullptr},
+                        {"nextGreen", nullptr}};
+  if (signal->intensity) out["intensity"] = *signal->intensity;
+  if (const auto next = carbon::next_green(*signal, now)) out["nextGreen"] = format_rfc3339(*next);
+  return out;
+}
+
+}  // namespace karbonetes::cli

@@ -1,0 +1,51 @@
+// `kubectl karbonetes status`: which Jobs wait, since when, until when, and why. From decoded Jobs
+// to text; pure.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "carbon/signal.hpp"
+#include "cli/job_record.hpp"
+#include "policy/resolve.hpp"
+
+namespace karbonetes::cli {
+
+struct StatusInput {
+  std::vector<JobRecord>
+      jobs;  // all that were listed; those that do not concern us are only skipped
+  policy::PolicySet policies;
+  std::vector<std::string> notes;        // what could not be read
+  std::optional<carbon::Signal> signal;  // as the signal service says; absent: not asked
+  std::string system_namespace;
+  bool all = false;  // released and finished ones, too
+};
+
+struct StatusRow {
+  std::string ns, name, state, policy, signal, why, cronjob;
+  std::optional<TimePoint> since;  // waiting: since when it waits; else when it was released
+  std::optional<TimePoint> until;  // the deadline, while waiting
+};
+
+struct StatusReport {
+  TimePoint now{};
+  std::string headline;
+  std::optional<carbon::Signal> signal;
+  std::size_t waiting = 0, unseen = 0, released = 0, finished = 0, failed = 0, user_suspended = 0,
+              missed = 0;
+  std::vector<StatusRow>
+      rows;  // by deadline, then namespace and name; those that do not wait come last
+  std::vector<std::string> notes;
+};
+
+[[nodiscard]] StatusReport report(const StatusInput& input, TimePoint now);
+
+struct TextOptions {
+  bool wide = false;  // instants in full, and the CronJob
+  bool colours = false;
+};
+[[nodiscard]] std::string render_text(const StatusReport& report, const TextOptions& options);
+[[nodiscard]] std::string render_json(const StatusReport& report);
+
+}  // namespace karbonetes::cli
