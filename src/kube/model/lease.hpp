@@ -16,7 +16,10 @@ struct Lease {
   int transitions = 0;
 };
 
+// Absent members keep the defaults above. Errors: Parse, naming the field.
 [[nodiscard]] Result<Lease> decode_lease(std::string_view json);
+// With metadata.resourceVersion when it is known: a write of an outdated lease is then refused with
+// Conflict.
 [[nodiscard]] std::string encode_lease(const Lease& lease);
 
 }  // namespace karbonetes::kube

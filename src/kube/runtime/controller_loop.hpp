@@ -1,6 +1,10 @@
-// N workers that take keys from a WorkQueue and call a reconcile function, as controller-runtime does: an error puts the key back
-// with back-off (Retry-After is honoured), success may ask to come back at an instant. Each worker is a thread; stop() lets
-// running reconciles finish. Metrics controller_runtime_reconcile_total{result}, _reconcile_time_seconds, _active_workers.
+// N workers that take keys from a WorkQueue and call a reconcile function, as controller-runtime
+// does: an error puts the key back with back-off (Retry-After is honoured), success may ask to come
+// back at an instant. A Conflict comes back the same way but is no error; Cancelled comes back
+// after a second and counts for nothing. A reconcile that throws counts as an error; the worker
+// lives on. Each worker is a thread; stop() lets running reconciles finish and joins; start() may
+// follow again. Metrics controller_runtime_reconcile_total{controller,result},
+// _reconcile_errors_total, _reconcile_time_seconds, _active_workers, _max_concurrent_reconciles.
 #pragma once
 
 #include <functional>
@@ -23,8 +27,8 @@ using Reconcile = std::function<Result<Outcome>(std::string_view key, std::stop_
 
 class ControllerLoop {
  public:
-  ControllerLoop(std::string name, WorkQueue& queue, int workers, const Clock& clock, metrics::Registry& metrics,
-                 Reconcile reconcile);
+  ControllerLoop(std::string name, WorkQueue& queue, int workers, const Clock& clock,
+                 metrics::Registry& metrics, Reconcile reconcile);
   ~ControllerLoop();  // stop and join
   ControllerLoop(const ControllerLoop&) = delete;
   ControllerLoop& operator=(const ControllerLoop&) = delete;

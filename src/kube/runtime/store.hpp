@@ -1,6 +1,7 @@
-// Store<Record>: the newest record of each object, by "namespace/name", shared between a reflector that writes and workers
-// that read. Records are compact values made by the caller's decoder; the object itself is never kept. Thread-safe. The
-// listener runs on the writer's thread, outside the lock, after the change is visible.
+// Store<Record>: the newest record of each object, by "namespace/name", shared between a reflector
+// that writes and workers that read. Records are compact values made by the caller's decoder; the
+// object itself is never kept. Thread-safe. The listener runs on the writer's thread, outside the
+// lock, after the change is visible.
 #pragma once
 
 #include <cstddef>
@@ -19,7 +20,9 @@ namespace karbonetes::kube {
 
 struct StringHash {
   using is_transparent = void;
-  std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
+  std::size_t operator()(std::string_view text) const {
+    return std::hash<std::string_view>{}(text);
+  }
 };
 
 template <typename Record>

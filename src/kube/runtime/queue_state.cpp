@@ -1,0 +1,95 @@
+#include <algorithm>
+
+#include "kube/runtime/work_queue.hpp"
+
+namespace karbonetes::kube {
+
+bool QueueState::insert(std::string_view key, TimePoint when) {
+  const Slot slot{when, sequence_++};
+  const auto it = items_.find(key);
+  if (it == items_.end()) {
+    const auto added = items_.emplace(std::string(key), slot).first;
+    by_due_.emplace(slot, added->first);
+    return true;
+  }
+  by_due_.erase(it->second);
+  it->second = slot;
+  by_due_.emplace(slot, it->first);
+  return false;
+}
+
+void QueueState::erase(std::string_view key) {
+  const auto it = items_.find(key);
+  if (it == items_.end()) return;
+  by_due_.erase(it->second);
+  items_.erase(it);
+}
+
+bool QueueState::add_at(std::string_view key, TimePoint when) {
+  if (working_.contains(key)) {
+    const auto [it, added] = again_.try_emplace(std::string(key), when);
+    it->second = std::min(it->second, when);
+    return added;
+  }
+  const auto it = items_.find(key);
+  if (it != items_.end() && it->second.first <= when) return false;
+  return insert(key, when);
+}
+
+bool QueueState::reschedule(std::string_view key, TimePoint when) {
+  if (working_.contains(key)) return add_at(key, when);
+  return insert(key, when);
+}
+
+void QueueState::remove(std::string_view key) {
+  erase(key);
+  if (const auto it = again_.find(key); it != again_.end()) again_.erase(it);
+  forget(key);
+}
+
+std::optional<std::string> QueueState::take(TimePoint now) {
+  if (by_due_.empty() || by_due_.begin()->first.first > now) return std::nullopt;
+  std::string key(by_due_.begin()->second);
+  erase(key);
+  working_.insert(key);
+  return key;
+}
+
+std::optional<TimePoint> QueueState::next_due() const {
+  if (by_due_.empty()) return std::nullopt;
+  return by_due_.begin()->first.first;
+}
+
+void QueueState::done(std::string_view key) {
+  if (const auto it = working_.find(key); it != working_.end()) working_.erase(it);
+  const auto it = again_.find(key);
+  if (it == again_.end()) return;
+  const TimePoint when = it->second;
+  again_.erase(it);
+  (void)add_at(key, when);
+}
+
+Millis QueueState::failed(std::string_view key) {
+  constexpr int kDoublings = 14;  // 5 ms * 2^14 is beyond the maximum
+  auto it = failures_.find(key);
+  if (it == failures_.end()) it = failures_.emplace(std::string(key), 0).first;
+  const int doublings = std::min(it->second++, kDoublings);
+  it->second = std::min(it->second, kDoublings);
+  return std::min(kKeyBackoffMin * (1 << doublings), kKeyBackoffMax);
+}
+
+void QueueState::forget(std::string_view key) {
+  if (const auto it = failures_.find(key); it != failures_.end()) failures_.erase(it);
+}
+
+std::size_t QueueState::delayed() const { return items_.size(); }
+
+std::size_t QueueState::due(TimePoint now) const {
+  std::size_t count = 0;
+  for (auto it = by_due_.begin(); it != by_due_.end() && it->first.first <= now; ++it) ++count;
+  return count;
+}
+
+std::size_t QueueState::in_progress() const { return working_.size(); }
+
+}  // namespace karbonetes::kube
