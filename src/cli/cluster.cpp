@@ -62,7 +62,7 @@ policy::PolicySet list_policies(const Fetch& fetch, const std::vector<std::strin
   };
   if (namespaces.empty()) list(kube::cluster_path(kPolicies), "the cluster");
   for (const auto& ns : namespaces)
-    list(kube::namespace_path(kPolicies, ns), "namespace " + karbonetes::quoted(ns));
+    list(kube::namespace_path(kPolicies, ns), "namespace " + in_quotes(ns));
   return policies;
 }
 
@@ -71,10 +71,10 @@ Result<JobRecord> get_job(const Fetch& fetch, std::string_view ns, std::string_v
   if (!body) {
     if (body.error().code == Errc::NotFound) {
       return fail(Errc::NotFound,
-                  fmt::format("job {} is not in namespace {}", quoted(name), quoted(ns)));
+                  fmt::format("job {} is not in namespace {}", in_quotes(name), in_quotes(ns)));
     }
     return fail(body.error().code,
-                fmt::format("cannot read job {}: {}", quoted(name), body.error().message));
+                fmt::format("cannot read job {}: {}", in_quotes(name), body.error().message));
   }
   return read_job(*body);
 }
@@ -85,7 +85,7 @@ std::optional<plan::CronFacts> get_cronjob(const Fetch& fetch, std::string_view 
   const auto facts = body ? read_cronjob(*body) : Result<plan::CronFacts>(fail(body.error()));
   if (facts) return *facts;
   notes.push_back(
-      fmt::format("CronJob {} cannot be read: {}", quoted(name), facts.error().message));
+      fmt::format("CronJob {} cannot be read: {}", in_quotes(name), facts.error().message));
   return std::nullopt;
 }
 

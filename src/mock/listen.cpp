@@ -12,7 +12,7 @@ namespace karbonetes::mock {
 Result<Listen> parse_listen(std::string_view text) {
   const auto wrong = [&] {
     return fail(Errc::InvalidArgument,
-                quoted(text) + " is no address; write HOST:PORT, e.g. 127.0.0.1:8081");
+                in_quotes(text) + " is no address; write HOST:PORT, e.g. 127.0.0.1:8081");
   };
   const auto colon = text.rfind(':');
   if (colon == std::string_view::npos) return wrong();

@@ -129,8 +129,7 @@ Result<Change> parse_change(std::string_view body) {
       }
       change.duration = *duration;
     } else {
-      return fail(Errc::InvalidArgument,
-                  "unknown member " + karbonetes::quoted(key) + "; " + kExample);
+      return fail(Errc::InvalidArgument, "unknown member " + in_quotes(key) + "; " + kExample);
     }
   }
   if (!has_green) return fail(Errc::InvalidArgument, std::string("green is missing; ") + kExample);

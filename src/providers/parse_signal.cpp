@@ -135,12 +135,12 @@ Result<carbon::Signal> parse_signal(std::string_view text) {
   if (text.size() > kMaxBytes) return fail(Errc::Parse, "signal: larger than 4 MiB");
   const auto root = json::parse(text);
   if (!root) {
-    // The parser quotes what it last read, which may be long and may be anything.
-    std::string what = root.error().message.substr(0, 120);
-    for (char& c : what) {
-      if (static_cast<unsigned char>(c) < 0x20 || static_cast<unsigned char>(c) > 0x7e) c = '?';
-    }
-    return fail(Errc::Parse, "signal: the answer is not JSON (" + what + ")");
+    // The parser's own words quote what came, which may be long and may be anything.
+    const auto first = text.find_first_not_of(" \t\r\n");
+    const bool markup = first != std::string_view::npos && text[first] == '<';
+    return fail(Errc::Parse,
+                markup ? "signal: the answer is not JSON but HTML or XML; is this the right URL?"
+                       : "signal: the answer is not JSON");
   }
   if (!root->is_object()) return fail(Errc::Parse, "signal: the answer is not a JSON object");
 

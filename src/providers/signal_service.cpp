@@ -52,7 +52,7 @@ Error error_of(const http::Response& response, TimePoint now) {
     default:
       error.code = response.status >= 500 ? Errc::Unavailable : Errc::Invalid;
   }
-  if (response.status >= 300 && response.status < 400) {
+  if (response.status >= 300 && response.status < 400 && response.status != 304) {
     error.message += "; redirects are not followed, give the final URL";
   }
   return error;
