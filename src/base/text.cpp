@@ -2,7 +2,7 @@
 
 namespace karbonetes {
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   constexpr std::size_t kMost = 64;
   const bool cut = text.size() > kMost;
   std::string out = "\"";

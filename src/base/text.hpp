@@ -9,6 +9,6 @@ namespace karbonetes {
 // "\"value\"" with quotes: cut to 64 characters ("..." marks the cut), control characters, quotes
 // and everything beyond ASCII replaced by '?'. The result is one line of valid UTF-8 whatever came
 // in, so it may go into JSON and logs.
-[[nodiscard]] std::string quoted(std::string_view text);
+[[nodiscard]] std::string in_quotes(std::string_view text);
 
 }  // namespace karbonetes

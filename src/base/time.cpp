@@ -182,7 +182,7 @@ std::optional<std::int64_t> to_nanos(std::string_view whole, std::string_view fr
 
 Result<TimePoint> parse_rfc3339(std::string_view text) {
   if (const auto t = scan_rfc3339(text)) return *t;
-  return fail(Errc::Parse, quoted(text) +
+  return fail(Errc::Parse, in_quotes(text) +
                                " is not an RFC 3339 time: write it as \"2026-11-24T22:03:51Z\" or "
                                "\"2026-11-24T23:03:51+01:00\"");
 }
@@ -201,13 +201,13 @@ std::string format_rfc3339_micro(TimePoint t) {
 Result<Millis> parse_duration(std::string_view text) {
   if (text == "0") return Millis(0);
   if (text.starts_with('-')) {
-    return fail(
-        Errc::InvalidArgument,
-        quoted(text) + " is negative: write a duration of zero or more, e.g. \"8h\" or \"1h30m\"");
+    return fail(Errc::InvalidArgument,
+                in_quotes(text) +
+                    " is negative: write a duration of zero or more, e.g. \"8h\" or \"1h30m\"");
   }
   const auto unreadable = [&] {
     return fail(Errc::InvalidArgument,
-                quoted(text) +
+                in_quotes(text) +
                     " is not a duration: write numbers with units (d, h, m, "
                     "s, ms) and no spaces, e.g. \"8h\", \"1h30m\" or \"45s\"");
   };
@@ -223,7 +223,7 @@ Result<Millis> parse_duration(std::string_view text) {
     const auto nanos = to_nanos(whole, fraction, unit->nanos);
     if (!nanos || *nanos > kMostNanos - total) {
       return fail(Errc::InvalidArgument,
-                  quoted(text) + " is too long: write a duration of at most 3650d (87600h)");
+                  in_quotes(text) + " is too long: write a duration of at most 3650d (87600h)");
     }
     total += *nanos;
   }

@@ -229,7 +229,7 @@ Result<TimeOfDay> parse_time_of_day(std::string_view text) {
     if (in_day(time, true)) return time;
   }
   return fail(Errc::InvalidArgument,
-              quoted(text) + " is not a time of day: write HH:MM, e.g. \"22:00\"");
+              in_quotes(text) + " is not a time of day: write HH:MM, e.g. \"22:00\"");
 }
 
 Result<int> parse_day(std::string_view text) {
@@ -239,7 +239,7 @@ Result<int> parse_day(std::string_view text) {
     }
   }
   return fail(Errc::InvalidArgument,
-              quoted(text) + " is not a day: write Mon, Tue, Wed, Thu, Fri, Sat or Sun");
+              in_quotes(text) + " is not a day: write Mon, Tue, Wed, Thu, Fri, Sat or Sun");
 }
 
 }  // namespace karbonetes::carbon

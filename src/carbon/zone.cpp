@@ -43,7 +43,7 @@ Result<const date::time_zone*> find_zone(std::string_view name) {
       // Not in the database, or not a zone's file.
     }
   }
-  return fail(Errc::InvalidArgument, "unknown time zone " + quoted(name) +
+  return fail(Errc::InvalidArgument, "unknown time zone " + in_quotes(name) +
                                          ": write an IANA name, e.g. \"Europe/Berlin\" or \"UTC\"");
 }
 

@@ -70,7 +70,7 @@ std::optional<unsigned> number_or_name(std::string_view text,
 Result<CronSchedule::Field> CronSchedule::parse_range(std::string_view text, const Bounds& bounds) {
   const auto bad = [&](std::string_view what) {
     return fail(Errc::InvalidArgument, "schedule: " + std::string(bounds.field) + " " +
-                                           quoted(text) + " " + std::string(what));
+                                           in_quotes(text) + " " + std::string(what));
   };
   const auto with_step = split(text, "/", true);
   const auto ends = split(with_step[0], "-", true);
@@ -120,7 +120,7 @@ Result<CronSchedule::Field> CronSchedule::parse_field(std::string_view text, con
 Result<CronSchedule> CronSchedule::parse_fields(std::string_view spec) {
   const auto texts = split(spec, " \t\n\v\f\r", false);
   if (texts.size() != 5) {
-    return fail(Errc::InvalidArgument, "schedule " + quoted(spec) + " has " +
+    return fail(Errc::InvalidArgument, "schedule " + in_quotes(spec) + " has " +
                                            std::to_string(texts.size()) +
                                            " fields: write five (minute, hour, day of month, "
                                            "month, day of week), e.g. \"0 3 * * *\"");
@@ -159,21 +159,21 @@ Result<CronSchedule> CronSchedule::parse_descriptor(std::string_view spec) {
       return out;
     }
     return fail(Errc::InvalidArgument,
-                "schedule " + quoted(spec) + ": write a duration, e.g. \"@every 1h30m\"");
+                "schedule " + in_quotes(spec) + ": write a duration, e.g. \"@every 1h30m\"");
   }
   return fail(Errc::InvalidArgument,
-              "schedule " + quoted(spec) +
+              "schedule " + in_quotes(spec) +
                   ": write @hourly, @daily, @weekly, @monthly, @yearly or \"@every 1h\"");
 }
 
 Result<CronSchedule> CronSchedule::parse(std::string_view spec, std::string_view time_zone) {
   if (spec.size() > kLongestSpec) {
     return fail(Errc::InvalidArgument,
-                "schedule " + quoted(spec) + " is longer than 1024 characters");
+                "schedule " + in_quotes(spec) + " is longer than 1024 characters");
   }
   if (spec.find("TZ") != std::string_view::npos) {
-    return fail(Errc::InvalidArgument,
-                "schedule " + quoted(spec) + " carries a time zone: write it in timeZone instead");
+    return fail(Errc::InvalidArgument, "schedule " + in_quotes(spec) +
+                                           " carries a time zone: write it in timeZone instead");
   }
   auto out = spec.starts_with('@') ? parse_descriptor(spec) : parse_fields(spec);
   if (!out) return out;

@@ -26,7 +26,7 @@ std::optional<bool> flag(std::string_view value) {
 }
 
 std::string not_a_flag(std::string_view value) {
-  return quoted(value) + " is neither true nor false: write \"true\" or \"false\"";
+  return in_quotes(value) + " is neither true nor false: write \"true\" or \"false\"";
 }
 
 Warning take_duration(std::optional<Millis>& out, std::string_view key, std::string_view value) {
@@ -69,7 +69,7 @@ std::optional<std::string> apply_annotation(Overrides& overrides, std::string_vi
   if (std::find(api::kWritten.begin(), api::kWritten.end(), key) != api::kWritten.end()) {
     return std::nullopt;
   }
-  return "annotation " + quoted(key) +
+  return "annotation " + in_quotes(key) +
          " is not known and has no effect: write one of carbon-aware.io/enabled, policy, "
          "max-delay, strict, "
          "expected-duration, run-now";

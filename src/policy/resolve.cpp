@@ -42,8 +42,8 @@ void select(ResolvedPolicy& out, const PolicySet& policies, std::string_view job
   }
   if (overrides.policy) {
     out.warnings.push_back(
-        "annotation " + std::string(api::kPolicy) + ": no policy " + quoted(*overrides.policy) +
-        " in namespace " + quoted(job_namespace) +
+        "annotation " + std::string(api::kPolicy) + ": no policy " + in_quotes(*overrides.policy) +
+        " in namespace " + in_quotes(job_namespace) +
         ": write the name of a CarbonAwarePolicy of that namespace; until then " +
         (out.policy ? "policy " + out.policy_key : "the built-in default") + " holds");
   }

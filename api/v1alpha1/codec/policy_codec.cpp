@@ -64,7 +64,7 @@ Status read_choice(std::string_view path, json::Value& value,
     }
     known += (known.empty() ? "" : " or ") + std::string(word);
   }
-  return invalid(path, quoted(*text) + " is not known: write " + known);
+  return invalid(path, in_quotes(*text) + " is not known: write " + known);
 }
 
 Status read_window(const std::string& path, json::Value value, carbon::GreenWindow& out) {
