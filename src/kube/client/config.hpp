@@ -1,6 +1,6 @@
-// How to reach an API server and who we are there: from a kubeconfig or from the pod's service account. Values; nothing is
-// connected here. Credentials that rotate (token files, exec plugins) are sources, asked anew when due. Secrets never
-// appear in an error text.
+// How to reach an API server and who we are there: from a kubeconfig or from the pod's service
+// account. Values; nothing is connected here. Credentials that rotate (token files, exec plugins)
+// are sources, asked anew when due. Secrets never appear in an error text.
 #pragma once
 
 #include <functional>
@@ -18,7 +18,8 @@ namespace karbonetes::kube {
 class TokenSource {
  public:
   virtual ~TokenSource() = default;
-  // The token to send now; empty: none. Errors: Unauthorized (file unreadable, plugin failed), with what to check.
+  // The token to send now; empty: none. Errors: Unauthorized (file unreadable, plugin failed), with
+  // what to check.
   [[nodiscard]] virtual Result<std::string> token() = 0;
   // The server said 401: forget what is cached.
   virtual void invalidate() {}
@@ -29,22 +30,25 @@ struct ClusterConfig {
   http::TlsOptions tls;
   std::shared_ptr<TokenSource> token;  // null: client certificate or anonymous
   std::string default_namespace = "default";
-  std::string context;                 // kubeconfig context name; "in-cluster"
+  std::string context;  // kubeconfig context name; "in-cluster"
 };
 
-// path empty: $KUBECONFIG (its first existing file), then ~/.kube/config. context empty: current-context. Understands
-// certificate-authority(-data), client-certificate(-data), client-key(-data), token, tokenFile, exec (client.authentication.k8s.io
-// v1 and v1beta1, with expiry), tls-server-name, insecure-skip-tls-verify, proxy-url refused with a clear error.
-// Errors: NotFound, Parse, InvalidArgument; each names the file and the field.
-[[nodiscard]] Result<ClusterConfig> load_kubeconfig(const std::string& path, const std::string& context,
-                                                    const Clock& clock);
+// path empty: $KUBECONFIG (its first existing file), then ~/.kube/config. context empty:
+// current-context. Understands certificate-authority(-data), client-certificate(-data),
+// client-key(-data), token, tokenFile, exec (client.authentication.k8s.io v1 and v1beta1, with
+// expiry), tls-server-name, insecure-skip-tls-verify, proxy-url refused with a clear error. Errors:
+// NotFound, Parse, InvalidArgument; each names the file and the field.
+[[nodiscard]] Result<ClusterConfig> load_kubeconfig(const std::string& path,
+                                                    const std::string& context, const Clock& clock);
 
-// KUBERNETES_SERVICE_HOST/PORT and /var/run/secrets/kubernetes.io/serviceaccount; the token file is re-read every minute.
-// `root` replaces that folder in tests. Errors: NotFound when not in a cluster.
-[[nodiscard]] Result<ClusterConfig> load_in_cluster(const Clock& clock,
-                                                    const std::string& root = "/var/run/secrets/kubernetes.io/serviceaccount");
+// KUBERNETES_SERVICE_HOST/PORT and /var/run/secrets/kubernetes.io/serviceaccount; the token file is
+// re-read every minute. `root` replaces that folder in tests. Errors: NotFound when not in a
+// cluster.
+[[nodiscard]] Result<ClusterConfig> load_in_cluster(
+    const Clock& clock, const std::string& root = "/var/run/secrets/kubernetes.io/serviceaccount");
 
 // What controllers do: an explicit path, else in-cluster, else the kubeconfig defaults.
-[[nodiscard]] Result<ClusterConfig> load_config(const std::string& path, const std::string& context, const Clock& clock);
+[[nodiscard]] Result<ClusterConfig> load_config(const std::string& path, const std::string& context,
+                                                const Clock& clock);
 
 }  // namespace karbonetes::kube

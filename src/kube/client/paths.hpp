@@ -1,5 +1,5 @@
-// REST paths of the resources we use. Pure text; names are DNS labels by the API's own rules, yet are percent-encoded,
-// since they may come from a command line.
+// REST paths of the resources we use. Pure text; names are DNS labels by the API's own rules, yet
+// are percent-encoded, since they may come from a command line.
 #pragma once
 
 #include <string>
@@ -8,7 +8,7 @@
 namespace karbonetes::kube {
 
 struct Resource {
-  std::string_view group;     // "" is the core group
+  std::string_view group;  // "" is the core group
   std::string_view version;
   std::string_view plural;
 };
@@ -23,6 +23,7 @@ inline constexpr Resource kEvents{"events.k8s.io", "v1", "events"};
 // /apis/batch/v1/namespaces/NS/jobs
 [[nodiscard]] std::string namespace_path(const Resource& resource, std::string_view ns);
 // /apis/batch/v1/namespaces/NS/jobs/NAME
-[[nodiscard]] std::string object_path(const Resource& resource, std::string_view ns, std::string_view name);
+[[nodiscard]] std::string object_path(const Resource& resource, std::string_view ns,
+                                      std::string_view name);
 
 }  // namespace karbonetes::kube
