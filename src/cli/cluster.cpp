@@ -53,8 +53,16 @@ policy::PolicySet list_policies(const Fetch& fetch, const std::vector<std::strin
                                 std::vector<std::string>& notes) {
   policy::PolicySet policies;
   const auto read = [&](std::string_view body) { return read_policies(body, policies, notes); };
+  bool installed = true;
   const auto list = [&](const std::string& path, const std::string& where) {
-    if (const Status listed = each_page(fetch, path, "", read); !listed) {
+    if (!installed) return;
+    const Status listed = each_page(fetch, path, "", read);
+    // A namespace that does not exist lists as empty; only an unknown kind is not found.
+    if (!listed && listed.error().code == Errc::NotFound) {
+      installed = false;
+      notes.emplace_back(
+          "CarbonAwarePolicy is not installed in this cluster: built-in defaults hold");
+    } else if (!listed) {
       notes.push_back(fmt::format(
           "the policies of {} cannot be read ({}), so what is said of policies may be wrong", where,
           listed.error().message));

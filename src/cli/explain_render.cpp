@@ -58,7 +58,8 @@ std::string render_json(const Explanation& e) {
       {"notes", e.notes},
       {"advice", e.advice},
       {"sentences", e.sentences}};
-  return out.dump(2, ' ', false, json::Document::error_handler_t::replace) + "\n";
+  // ASCII alone, so that no terminal obeys what came from the cluster.
+  return out.dump(2, ' ', true, json::Document::error_handler_t::replace) + "\n";
 }
 
 }  // namespace karbonetes::cli

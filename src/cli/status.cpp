@@ -153,7 +153,8 @@ std::string render_json(const StatusReport& report) {
          {"cronJob", row.cronjob.empty() ? json::Document(nullptr) : json::Document(row.cronjob)},
          {"why", row.why}});
   }
-  return out.dump(2, ' ', false, json::Document::error_handler_t::replace) + "\n";
+  // ASCII alone, so that no terminal obeys what came from the cluster.
+  return out.dump(2, ' ', true, json::Document::error_handler_t::replace) + "\n";
 }
 
 }  // namespace karbonetes::cli

@@ -96,6 +96,14 @@ TEST(ListPolicies, ReadsEachNamespaceAndNotesWhatFails) {
               HasSubstr("/apis/carbon-aware.io/v1alpha1/namespaces/team-a/carbonawarepolicies?"));
 }
 
+TEST(ListPolicies, MissingKindIsSaidOnce) {
+  Script script{{fail(Errc::NotFound, "404"), fail(Errc::NotFound, "404")}, {}};
+  std::vector<std::string> notes;
+  EXPECT_TRUE(list_policies(script.fetch(), {"a", "b"}, notes).by_key.empty());
+  ASSERT_EQ(notes.size(), 1u);
+  EXPECT_THAT(notes[0], HasSubstr("not installed"));
+}
+
 TEST(ListPolicies, OneThatCannotBeReadDoesNotHideTheOthers) {
   Script script{{page(policy_json("a", "bad", R"("maxDelay":"soon","placement":{"strict":true})") +
                       "," + policy_json("a", "good", R"("maxDelay":"6h")"))},

@@ -155,7 +155,13 @@ TEST(Status, HostileDecisionDoesNotReachTheTerminal) {
   EXPECT_THAT(text, Not(HasSubstr("\x1b")));
   EXPECT_THAT(text, Not(HasSubstr("\x07")));
   EXPECT_THAT(text, HasSubstr("?]0;owned? second line"));
-  EXPECT_TRUE(json::parse(render_json(report(input, kNow))));
+  input.jobs[0].decision =
+      "a\x7f\xc2\x9b"
+      "b\xe2\x80\xae";
+  const auto body = render_json(report(input, kNow));
+  EXPECT_TRUE(std::all_of(body.begin(), body.end(),
+                          [](char c) { return c == '\n' || (c >= 0x20 && c < 0x7f); }));
+  EXPECT_TRUE(json::parse(body));
 }
 
 }  // namespace
