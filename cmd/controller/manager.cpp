@@ -172,7 +172,9 @@ Status Manager::start_webhook() {
   http::ServerOptions server;
   server.address = listen->address;
   server.port = listen->port;
-  server.tls = http::ServerTls{std::move(*cert), std::move(*key)};
+  server.tls.emplace();
+  server.tls->certificate_pem = std::move(*cert);
+  server.tls->private_key_pem = std::move(*key);
   server.threads = kWebhookThreads;
   auto started = http::Server::start(
       server, webhook::make_handler({policies_, [this] { return provider_->current(); },
