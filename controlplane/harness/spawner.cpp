@@ -21,9 +21,13 @@ namespace {
 
 class SpawnerThread {
  public:
-  // Never destroyed: its thread must outlive every child.
+  // Never destroyed: its thread must outlive every child. A process that was forked inherits the
+  // object and not the thread, so each process has one of its own.
   static SpawnerThread& instance() {
-    static auto* const self = new SpawnerThread;
+    static std::mutex guard;
+    static SpawnerThread* self = nullptr;
+    const std::lock_guard lock(guard);
+    if (self == nullptr || self->owner_ != getpid()) self = new SpawnerThread;
     return *self;
   }
 
@@ -54,6 +58,7 @@ class SpawnerThread {
     }
   }
 
+  const pid_t owner_ = getpid();
   std::mutex mutex_;
   std::condition_variable ready_;
   std::deque<std::packaged_task<Result<pid_t>()>> queue_;

@@ -1,0 +1,65 @@
+// Karbonetes running against a Plane: the signal service and any number of controller replicas as real processes, installed as
+// `make demo` does it. Owned by one suite; not thread-safe. Everything is stopped by the destructor.
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "harness/plane.hpp"
+#include "harness/process.hpp"
+
+namespace karbonetes::envtest {
+
+class Deployment {
+ public:
+  // CRD, namespaces, node pools, the sample policy; signal service not green; no controller yet. The plane outlives it.
+  [[nodiscard]] static Result<std::unique_ptr<Deployment>> install(harness::Plane& plane);
+  ~Deployment();
+  Deployment(const Deployment&) = delete;
+  Deployment& operator=(const Deployment&) = delete;
+
+  // A replica by name ("a", "b"): started and ready. Its webhook and metrics ports stay the same over restarts.
+  [[nodiscard]] Status start(const std::string& replica, std::vector<std::string> extra_args = {});
+  [[nodiscard]] Status spawn(const std::string& replica, std::vector<std::string> extra_args = {});  // without waiting
+  [[nodiscard]] Status wait_ready(const std::string& replica);
+  void kill(const std::string& replica);                       // SIGKILL
+  [[nodiscard]] harness::Exit stop(const std::string& replica);  // SIGTERM, orderly
+  [[nodiscard]] bool running(const std::string& replica);
+
+  // The webhook configuration, with this replica as its backend.
+  [[nodiscard]] Status register_webhook(const std::string& replica);
+  [[nodiscard]] Status unregister_webhook();
+
+  // Forces the grid. The controllers hear of it by their long poll.
+  [[nodiscard]] Status set_green(bool green);
+  [[nodiscard]] Status stop_signal();
+  [[nodiscard]] Status start_signal();
+
+  // One series of a replica's /metrics, spelled as exposed: karbonetes_waiting_jobs{namespace="x"}. nullopt: absent or down.
+  [[nodiscard]] std::optional<double> metric(const std::string& replica, const std::string& series);
+  // The identity in the lease, which for replica "a" is "a".
+  [[nodiscard]] std::string leader();
+  [[nodiscard]] std::string log_tail(const std::string& replica);
+
+ private:
+  struct Replica {
+    std::uint16_t webhook_port = 0, metrics_port = 0;
+    std::optional<harness::Process> process;
+  };
+  explicit Deployment(harness::Plane& plane) : plane_(plane) {}
+  Replica& replica(const std::string& name);
+  [[nodiscard]] std::filesystem::path log(const std::string& name) const;
+
+  harness::Plane& plane_;
+  std::filesystem::path dir_;
+  std::map<std::string, Replica> replicas_;
+  std::optional<harness::Process> signal_;
+  std::uint16_t signal_port_ = 0;
+};
+
+}  // namespace karbonetes::envtest
