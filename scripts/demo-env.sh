@@ -135,7 +135,7 @@ set_green() {
 show_signal() { curl -sSf "$(signal_url)/v1/signal" | jq 'del(.forecast)'; }
 
 show_status() {
-  kubectl karbonetes status -A
+  kubectl karbonetes status -A --signal-url "$(signal_url)"
   step "Jobs"
   kubectl get jobs -A
   step "Nodes"

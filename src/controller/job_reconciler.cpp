@@ -112,7 +112,7 @@ Status JobReconciler::release(const JobFacts& job, const placement::Evaluation& 
   metrics_.released(decision.reason, decision.pool, waited, std::max(Millis{0}, now - decision.deadline));
   announcer_.released(job, decision.text);
   spdlog::info("released job={} reason={} pool={} waited={}", job.key(), plan::name(decision.reason),
-               plan::name(decision.pool), format_duration(waited));
+               plan::name(decision.pool), format_duration(std::chrono::floor<Seconds>(waited)));
   return {};
 }
 
