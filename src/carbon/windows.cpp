@@ -115,12 +115,9 @@ class WindowSchedule::Walk {
     // week's last.
     const auto after = std::upper_bound(spans_.begin(), spans_.end(), in_week,
                                         [](std::int32_t m, const Span& s) { return m < s.start; });
-    if (after == spans_.begin()) {
-      --week_;
-      index_ = spans_.size() - 1;
-    } else {
-      index_ = static_cast<std::size_t>(after - spans_.begin()) - 1;
-    }
+    index_ = static_cast<std::size_t>(after - spans_.begin());
+    step_back();
+    back_to_start();
     ahead_ = raw();
   }
 
@@ -139,14 +136,37 @@ class WindowSchedule::Walk {
 
  private:
   Interval raw() {
-    const Span& span = spans_[index_];
-    const std::int64_t monday = kMondayMinutes + week_ * kWeek;
+    const Interval out = span_at(week_, index_);
     if (++index_ == spans_.size()) {
       index_ = 0;
       ++week_;
     }
+    return out;
+  }
+  [[nodiscard]] Interval span_at(std::int64_t week, std::size_t index) const {
+    const Span& span = spans_[index];
+    const std::int64_t monday = kMondayMinutes + week * kWeek;
     return {TimePoint(clock_.start(chr::minutes(monday + span.start))),
             TimePoint(clock_.end(chr::minutes(monday + span.end)))};
+  }
+  void step_back() {
+    if (index_ == 0) {
+      index_ = spans_.size();
+      --week_;
+    }
+    --index_;
+  }
+  // An open span may have begun in an hour that existed twice, where it met the one before it: the
+  // interval began there.
+  void back_to_start() {
+    for (std::size_t i = 0; i < spans_.size(); ++i) {
+      const TimePoint start = span_at(week_, index_).start;
+      step_back();
+      if (span_at(week_, index_).end < start) {
+        (void)raw();
+        return;
+      }
+    }
   }
 
   const std::vector<Span>& spans_;
