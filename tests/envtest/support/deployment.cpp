@@ -29,7 +29,9 @@ std::string read(const std::filesystem::path& file) {
   return text.str();
 }
 
-void write(const std::filesystem::path& file, const std::string& text) { std::ofstream(file) << text; }
+void write(const std::filesystem::path& file, const std::string& text) {
+  std::ofstream(file) << text;
+}
 
 std::string base64(const std::string& text) {
   auto done = harness::run({"/usr/bin/base64", {"-w0"}, {}}, text, seconds(10));
@@ -53,14 +55,19 @@ Result<std::unique_ptr<Deployment>> Deployment::install(harness::Plane& plane) {
   write(d->dir_ / "webhook.key", pair->private_key_pem);
   const auto& kubectl = plane.kubectl();
   if (auto s = kubectl.apply_file(source_file("config/crd/bases")); !s) return fail(s.error());
-  if (auto s = kubectl.call({"wait", "--for=condition=Established", "crd/carbonawarepolicies.carbon-aware.io"}); !s) {
+  if (auto s = kubectl.call(
+          {"wait", "--for=condition=Established", "crd/carbonawarepolicies.carbon-aware.io"});
+      !s) {
     return fail(s.error());
   }
-  if (auto s = kubectl.call({"create", "namespace", "karbonetes-system"}); !s) return fail(s.error());
+  if (auto s = kubectl.call({"create", "namespace", "karbonetes-system"}); !s)
+    return fail(s.error());
   const auto with_pools = plane.options().karpenter;
-  auto s = with_pools ? kubectl.apply_kustomization(sample("local")) : kubectl.apply_file(sample("00-namespace.yaml"));
+  auto s = with_pools ? kubectl.apply_kustomization(sample("local"))
+                      : kubectl.apply_file(sample("00-namespace.yaml"));
   if (!s) return fail(s.error());
-  if (auto policy = kubectl.apply_file(sample("carbonawarepolicy-default.yaml")); !policy) return fail(policy.error());
+  if (auto policy = kubectl.apply_file(sample("carbonawarepolicy-default.yaml")); !policy)
+    return fail(policy.error());
   if (auto started = d->start_signal(); !started) return fail(started.error());
   return d;
 }
@@ -72,7 +79,9 @@ Deployment::~Deployment() {
   if (signal_) signal_->stop(seconds(10));
 }
 
-std::filesystem::path Deployment::log(const std::string& name) const { return dir_ / (name + ".log"); }
+std::filesystem::path Deployment::log(const std::string& name) const {
+  return dir_ / (name + ".log");
+}
 
 Deployment::Replica& Deployment::replica(const std::string& name) {
   auto& r = replicas_[name];
@@ -112,7 +121,8 @@ Status Deployment::wait_ready(const std::string& name) {
     return answer && answer->status == 200;
   });
   if (ready) return {};
-  return fail(Errc::Timeout, "controller " + name + " is not ready; its log ends with:\n" + log_tail(name));
+  return fail(Errc::Timeout,
+              "controller " + name + " is not ready; its log ends with:\n" + log_tail(name));
 }
 
 Status Deployment::start(const std::string& name, std::vector<std::string> extra_args) {
@@ -143,23 +153,30 @@ bool Deployment::running(const std::string& name) {
 
 Status Deployment::register_webhook(const std::string& name) {
   auto text = read(source_file("config/webhook/mutatingwebhookconfiguration.yaml"));
-  text = replaced(text, "${WEBHOOK_URL}\n",
-                  "https://127.0.0.1:" + std::to_string(replica(name).webhook_port) + "/mutate-batch-v1-job\n");
+  text = replaced(
+      text, "${WEBHOOK_URL}\n",
+      "https://127.0.0.1:" + std::to_string(replica(name).webhook_port) + "/mutate-batch-v1-job\n");
   text = replaced(text, "${CA_BUNDLE}\n", base64(plane_.ca_pem()) + "\n");
   // The API server learns of it by a watch of its own: a dry run tells when it has.
   if (auto s = plane_.kubectl().apply(text); !s) return s;
-  const std::string probe = R"({"apiVersion":"batch/v1","kind":"Job","metadata":{"name":"webhook-probe","namespace":"default",
+  const std::string probe =
+      R"({"apiVersion":"batch/v1","kind":"Job","metadata":{"name":"webhook-probe","namespace":"default",
       "annotations":{"carbon-aware.io/enabled":"true"}},"spec":{"template":{"spec":{"restartPolicy":"Never",
       "containers":[{"name":"c","image":"busybox"}]}}}})";
   const bool in_force = eventually(seconds(20), [&] {
-    const auto answer = plane_.kubectl().call({"create", "--dry-run=server", "-o", "json", "-f", "-"}, probe);
+    const auto answer =
+        plane_.kubectl().call({"create", "--dry-run=server", "-o", "json", "-f", "-"}, probe);
     return answer && answer->find("carbon-aware.io/state") != std::string::npos;
   });
-  if (!in_force) return fail(Errc::Timeout, "the webhook is not in force; the controller's log ends with:\n" + log_tail(name));
+  if (!in_force)
+    return fail(Errc::Timeout,
+                "the webhook is not in force; the controller's log ends with:\n" + log_tail(name));
   return {};
 }
 
-Status Deployment::unregister_webhook() { return plane_.kubectl().remove("", "mutatingwebhookconfiguration/karbonetes"); }
+Status Deployment::unregister_webhook() {
+  return plane_.kubectl().remove("", "mutatingwebhookconfiguration/karbonetes");
+}
 
 Status Deployment::start_signal() {
   if (signal_port_ == 0) {
@@ -168,7 +185,8 @@ Status Deployment::start_signal() {
     signal_port_ = ports->front();
   }
   auto process = harness::Process::spawn(
-      {program("karbonetes-signal"), {"--listen", "127.0.0.1:" + std::to_string(signal_port_)}, {}}, log("signal"));
+      {program("karbonetes-signal"), {"--listen", "127.0.0.1:" + std::to_string(signal_port_)}, {}},
+      log("signal"));
   if (!process) return fail(process.error());
   signal_.emplace(std::move(*process));
   const bool up = eventually(seconds(10), [&] {
@@ -195,19 +213,22 @@ Status Deployment::set_green(bool green) {
   if (!done) return fail(done.error());
   if (!done->ok()) return fail(Errc::Unavailable, "PUT /v1/signal: " + done->err);
   // Only when every replica has heard of it does the next step of a test mean what it says.
-  const std::string series = std::string(R"(karbonetes_signal_state{source="karbonetes-signal",state=")") +
-                             (green ? "green" : "not-green") + "\"}";
+  const std::string series =
+      std::string(R"(karbonetes_signal_state{source="karbonetes-signal",state=")") +
+      (green ? "green" : "not-green") + "\"}";
   const bool heard = eventually(seconds(15), [&] {
     for (const auto& [name, r] : replicas_) {
       if (r.process && metric(name, series).value_or(0) != 1) return false;
     }
     return true;
   });
-  return heard ? Status{} : fail(Errc::Timeout, "a controller did not hear of the new signal within 15 s");
+  return heard ? Status{}
+               : fail(Errc::Timeout, "a controller did not hear of the new signal within 15 s");
 }
 
 std::optional<double> Deployment::metric(const std::string& name, const std::string& series) {
-  const auto answer = harness::loopback_request(replica(name).metrics_port, "/metrics", "", seconds(5));
+  const auto answer =
+      harness::loopback_request(replica(name).metrics_port, "/metrics", "", seconds(5));
   if (!answer || answer->status != 200) return std::nullopt;
   std::istringstream lines(answer->body);
   for (std::string line; std::getline(lines, line);) {

@@ -1,5 +1,6 @@
-// Karbonetes running against a Plane: the signal service and any number of controller replicas as real processes, installed as
-// `make demo` does it. Owned by one suite; not thread-safe. Everything is stopped by the destructor.
+// Karbonetes running against a Plane: the signal service and any number of controller replicas as
+// real processes, installed as `make demo` does it. Owned by one suite; not thread-safe. Everything
+// is stopped by the destructor.
 #pragma once
 
 #include <chrono>
@@ -17,17 +18,20 @@ namespace karbonetes::envtest {
 
 class Deployment {
  public:
-  // CRD, namespaces, node pools, the sample policy; signal service not green; no controller yet. The plane outlives it.
+  // CRD, namespaces, node pools, the sample policy; signal service not green; no controller yet.
+  // The plane outlives it.
   [[nodiscard]] static Result<std::unique_ptr<Deployment>> install(harness::Plane& plane);
   ~Deployment();
   Deployment(const Deployment&) = delete;
   Deployment& operator=(const Deployment&) = delete;
 
-  // A replica by name ("a", "b"): started and ready. Its webhook and metrics ports stay the same over restarts.
+  // A replica by name ("a", "b"): started and ready. Its webhook and metrics ports stay the same
+  // over restarts.
   [[nodiscard]] Status start(const std::string& replica, std::vector<std::string> extra_args = {});
-  [[nodiscard]] Status spawn(const std::string& replica, std::vector<std::string> extra_args = {});  // without waiting
+  [[nodiscard]] Status spawn(const std::string& replica,
+                             std::vector<std::string> extra_args = {});  // without waiting
   [[nodiscard]] Status wait_ready(const std::string& replica);
-  void kill(const std::string& replica);                       // SIGKILL
+  void kill(const std::string& replica);                         // SIGKILL
   [[nodiscard]] harness::Exit stop(const std::string& replica);  // SIGTERM, orderly
   [[nodiscard]] bool running(const std::string& replica);
 
@@ -40,7 +44,8 @@ class Deployment {
   [[nodiscard]] Status stop_signal();
   [[nodiscard]] Status start_signal();
 
-  // One series of a replica's /metrics, spelled as exposed: karbonetes_waiting_jobs{namespace="x"}. nullopt: absent or down.
+  // One series of a replica's /metrics, spelled as exposed: karbonetes_waiting_jobs{namespace="x"}.
+  // nullopt: absent or down.
   [[nodiscard]] std::optional<double> metric(const std::string& replica, const std::string& series);
   // The identity in the lease, which for replica "a" is "a".
   [[nodiscard]] std::string leader();

@@ -16,19 +16,23 @@ JobSpec job(const std::string& name) {
 }
 
 Document manifest(const JobSpec& spec) {
-  Document pod{{"restartPolicy", "Never"},
-               {"containers", Document::array({{{"name", "c"},
-                                                {"image", "busybox"},
-                                                {"resources", {{"requests", {{"cpu", spec.cpu}}}}}}})}};
+  Document pod{
+      {"restartPolicy", "Never"},
+      {"containers", Document::array({{{"name", "c"},
+                                       {"image", "busybox"},
+                                       {"resources", {{"requests", {{"cpu", spec.cpu}}}}}}})}};
   pod.update(spec.pod_spec);
-  Document job_spec{{"backoffLimit", 0},
-                    {"template",
-                     {{"metadata", {{"annotations", {{"kwok.karbonetes.io/run-for", spec.run_for}}}}}, {"spec", pod}}}};
+  Document job_spec{
+      {"backoffLimit", 0},
+      {"template",
+       {{"metadata", {{"annotations", {{"kwok.karbonetes.io/run-for", spec.run_for}}}}},
+        {"spec", pod}}}};
   if (spec.suspend) job_spec["suspend"] = true;
   if (!spec.managed_by.empty()) job_spec["managedBy"] = spec.managed_by;
   return {{"apiVersion", "batch/v1"},
           {"kind", "Job"},
-          {"metadata", {{"name", spec.name}, {"annotations", spec.annotations}, {"labels", spec.labels}}},
+          {"metadata",
+           {{"name", spec.name}, {"annotations", spec.annotations}, {"labels", spec.labels}}},
           {"spec", job_spec}};
 }
 
@@ -48,15 +52,21 @@ std::string Jobs::state(const std::string& name) const {
 }
 
 std::string Jobs::annotation(const std::string& name, const std::string& key) const {
-  return get(name).value(Document::json_pointer("/metadata/annotations/carbon-aware.io~1" + key), "");
+  return get(name).value(Document::json_pointer("/metadata/annotations/carbon-aware.io~1" + key),
+                         "");
 }
 
-bool Jobs::suspended(const std::string& name) const { return get(name).value("/spec/suspend"_json_pointer, false); }
+bool Jobs::suspended(const std::string& name) const {
+  return get(name).value("/spec/suspend"_json_pointer, false);
+}
 
-bool Jobs::complete(const std::string& name) const { return get(name).value("/status/succeeded"_json_pointer, 0) == 1; }
+bool Jobs::complete(const std::string& name) const {
+  return get(name).value("/status/succeeded"_json_pointer, 0) == 1;
+}
 
 std::vector<Document> Jobs::pods(const std::string& name) const {
-  return kubectl_.list(ns_, "pods", "batch.kubernetes.io/job-name=" + name).value_or(std::vector<Document>{});
+  return kubectl_.list(ns_, "pods", "batch.kubernetes.io/job-name=" + name)
+      .value_or(std::vector<Document>{});
 }
 
 std::string Jobs::pool(const std::string& name) const {
@@ -65,7 +75,8 @@ std::string Jobs::pool(const std::string& name) const {
   const auto node_name = all[0].value("/spec/nodeName"_json_pointer, "");
   if (node_name.empty()) return {};
   const auto node = kubectl_.get("", "node/" + node_name);
-  return node ? node->value("/metadata/labels/karpenter.sh~1nodepool"_json_pointer, "") : std::string();
+  return node ? node->value("/metadata/labels/karpenter.sh~1nodepool"_json_pointer, "")
+              : std::string();
 }
 
 std::vector<std::string> Jobs::events(const std::string& name) const {
@@ -73,7 +84,8 @@ std::vector<std::string> Jobs::events(const std::string& name) const {
   const auto all = kubectl_.list(ns_, "events.events.k8s.io");
   if (!all) return reasons;
   for (const auto& event : *all) {
-    if (event.value("/regarding/name"_json_pointer, "") == name) reasons.push_back(event.value("reason", ""));
+    if (event.value("/regarding/name"_json_pointer, "") == name)
+      reasons.push_back(event.value("reason", ""));
   }
   return reasons;
 }

@@ -1,5 +1,5 @@
-// Jobs as the suites write and read them: a builder for manifests, and the questions that tests ask of a Job. All through kubectl,
-// as a person would.
+// Jobs as the suites write and read them: a builder for manifests, and the questions that tests ask
+// of a Job. All through kubectl, as a person would.
 #pragma once
 
 #include <map>
@@ -24,7 +24,8 @@ struct JobSpec {
   json::Document pod_spec = json::Document::object();  // merged over the container
   std::string cpu = "500m";
 
-  JobSpec& with(const std::string& annotation, const std::string& value);  // "max-delay" -> carbon-aware.io/max-delay
+  JobSpec& with(const std::string& annotation,
+                const std::string& value);  // "max-delay" -> carbon-aware.io/max-delay
 };
 
 [[nodiscard]] JobSpec job(const std::string& name);
@@ -32,12 +33,15 @@ struct JobSpec {
 
 class Jobs {
  public:
-  explicit Jobs(const harness::Kubectl& kubectl, std::string ns = kNs) : kubectl_(kubectl), ns_(std::move(ns)) {}
+  explicit Jobs(const harness::Kubectl& kubectl, std::string ns = kNs)
+      : kubectl_(kubectl), ns_(std::move(ns)) {}
 
   [[nodiscard]] Status create(const JobSpec& spec) const;
-  [[nodiscard]] json::Document get(const std::string& name) const;       // {} when it is not there
-  [[nodiscard]] std::string state(const std::string& name) const;        // carbon-aware.io/state; "" without
-  [[nodiscard]] std::string annotation(const std::string& name, const std::string& key) const;  // "decision" -> carbon-aware.io/...
+  [[nodiscard]] json::Document get(const std::string& name) const;  // {} when it is not there
+  [[nodiscard]] std::string state(
+      const std::string& name) const;  // carbon-aware.io/state; "" without
+  [[nodiscard]] std::string annotation(
+      const std::string& name, const std::string& key) const;  // "decision" -> carbon-aware.io/...
   [[nodiscard]] bool suspended(const std::string& name) const;
   [[nodiscard]] bool complete(const std::string& name) const;
   [[nodiscard]] std::vector<json::Document> pods(const std::string& name) const;
