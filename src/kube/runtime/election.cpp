@@ -66,7 +66,7 @@ ElectionPlan observe(ElectionState& state, const std::optional<Lease>& lease,
 
 ElectionPlan release(const ElectionState& state, const ElectionConfig& config, TimePoint now) {
   ElectionPlan plan;
-  if (!state.leading || !state.observed || state.observed->holder != config.identity) return plan;
+  if (!state.observed || state.observed->holder != config.identity) return plan;
   plan.kind = ElectionPlan::Kind::Update;
   plan.lease = written_by(config, now);
   plan.lease.holder.clear();

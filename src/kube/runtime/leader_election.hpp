@@ -56,7 +56,7 @@ void write_failed(ElectionState& state, const ElectionConfig& config, TimePoint 
 [[nodiscard]] bool is_leader(const ElectionState& state, const ElectionConfig& config,
                              TimePoint now);
 // What a leader writes when it goes: no holder and one second, as client-go does, so that another
-// takes over at its next look. Nothing when not leading.
+// takes over at its next look. Nothing when the lease, as last seen, is not ours.
 [[nodiscard]] ElectionPlan release(const ElectionState& state, const ElectionConfig& config,
                                    TimePoint now);
 

@@ -113,6 +113,7 @@ class LeaderElector::Impl {
     const Result<Lease> lease = plan.kind == ElectionPlan::Kind::Create
                                     ? lock_->create(plan.lease, timeout, stop)
                                     : lock_->update(plan.lease, timeout, stop);
+    cancelled_write_ = !lease && lease.error().code == Errc::Cancelled;
     if (!lease) return trouble("write", lease.error(), stop);
     with_state([&](ElectionState& s, TimePoint) {
       wrote(s, *lease, config_, sent);
@@ -137,7 +138,8 @@ class LeaderElector::Impl {
   void give_back() {
     const bool led = leading();
     tell(false);
-    if (!led) return;
+    // A write that the shutdown cut off may have made the lease ours all the same.
+    if (!led && !(cancelled_write_ && look_again())) return;
     for (int attempt = 0; attempt < 2; ++attempt) {
       const ElectionPlan plan =
           with_state([this](ElectionState& s, TimePoint now) { return release(s, config_, now); });
@@ -155,13 +157,19 @@ class LeaderElector::Impl {
                      config_.name, lease.error().message);
         return;
       }
-      const Result<Lease> current = lock_->get(kReleaseTimeout, {});
-      if (!current) return;
-      with_state([&](ElectionState& s, TimePoint now) {
-        (void)observe(s, *current, config_, now);
-        return 0;
-      });
+      if (!look_again()) return;
     }
+  }
+
+  // Reads the lease regardless of stop.
+  bool look_again() {
+    const Result<Lease> current = lock_->get(kReleaseTimeout, {});
+    if (!current) return false;
+    with_state([&](ElectionState& s, TimePoint now) {
+      (void)observe(s, *current, config_, now);
+      return 0;
+    });
+    return true;
   }
 
   void tell(bool leading_now) {
@@ -203,8 +211,9 @@ class LeaderElector::Impl {
   const ElectionConfig config_;
   const std::function<void(bool)> on_change_;
   metrics::Gauge status_;
-  std::mt19937 random_;  // the thread's own, as told_
+  std::mt19937 random_;  // the thread's own, as the next two
   bool told_ = false;
+  bool cancelled_write_ = false;
   mutable std::mutex mutex_;
   std::condition_variable_any wake_;
   ElectionState state_;

@@ -158,6 +158,41 @@ TEST_F(LeaderElectorTest, StandbyLeavesTheLeaseAlone) {
   EXPECT_TRUE(changes_.get().empty());
 }
 
+// Takes the write, then keeps its answer until the shutdown cuts the call off.
+class CutOffLock final : public LeaseLock {
+ public:
+  CutOffLock(LeaseServer& server, Watched<bool>& taken) : server_(server), taken_(taken) {}
+  Result<Lease> get(Millis, std::stop_token) override { return server_.get(); }
+  Result<Lease> create(const Lease& lease, Millis, std::stop_token stop) override {
+    EXPECT_TRUE(server_.create(lease));
+    Watched<bool> stopped;
+    const std::stop_callback callback(stop, [&] { stopped.with([](bool& b) { b = true; }); });
+    taken_.with([](bool& b) { b = true; });
+    EXPECT_TRUE(stopped.wait([](bool b) { return b; }));
+    return fail(Errc::Cancelled, "stopped");
+  }
+  Result<Lease> update(const Lease& lease, Millis, std::stop_token) override {
+    return server_.update(lease);
+  }
+
+ private:
+  LeaseServer& server_;
+  Watched<bool>& taken_;
+};
+
+// Nobody should have to wait out the term of one that never led.
+TEST_F(LeaderElectorTest, LeaseTakenByACutOffWriteIsGivenBack) {
+  Watched<bool> taken;
+  LeaderElector elector(std::make_unique<CutOffLock>(server_, taken), clock_, metrics_,
+                        {.ns = "ns", .name = "karbonetes", .identity = "a"}, {});
+  elector.start();
+  ASSERT_TRUE(taken.wait([](bool b) { return b; }));
+  EXPECT_EQ(server_.peek()->holder, "a");
+  EXPECT_FALSE(elector.leading());
+  elector.stop();
+  EXPECT_EQ(server_.peek()->holder, "");
+}
+
 TEST_F(LeaderElectorTest, CallbackThatThrowsIsSurvived) {
   ElectionConfig config{.ns = "ns", .name = "thrower", .identity = "a"};
   LeaderElector elector(
