@@ -11,7 +11,7 @@ namespace karbonetes::kube {
 
 struct CronJobView {
   std::string_view ns, name, uid, resource_version;
-  std::string_view schedule, time_zone, concurrency_policy;  // "Allow" when absent
+  std::string_view schedule, time_zone, concurrency_policy;     // "Allow" when absent
   std::vector<ViewPair> template_labels, template_annotations;  // spec.jobTemplate.metadata
 };
 

@@ -1,5 +1,6 @@
-// batch/v1 Job: the few fields we use, as views into the JSON being read. A JobView never outlives the json::Reader's
-// document; what is kept is copied by whoever keeps it. Missing fields are empty; wrong types are a Parse error.
+// batch/v1 Job: the few fields we use, as views into the JSON being read. A JobView never outlives
+// the json::Reader's document; what is kept is copied by whoever keeps it. Missing fields are
+// empty; wrong types are a Parse error.
 #pragma once
 
 #include <optional>
@@ -21,7 +22,8 @@ struct OwnerView {
 };
 
 struct JobView {
-  std::string_view ns, name, generate_name, uid, resource_version, creation_timestamp, deletion_timestamp;
+  std::string_view ns, name, generate_name, uid, resource_version, creation_timestamp,
+      deletion_timestamp;
   std::vector<ViewPair> labels, annotations;  // all of them, in document order
   std::optional<OwnerView> controller_owner;  // the ownerReference with controller: true
   bool has_spec = false;
