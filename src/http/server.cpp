@@ -87,6 +87,8 @@ class Server::Impl {
     }
     context_.stop();
     for (std::thread& thread : threads_) thread.join();
+    error_code ignored;
+    acceptor_.close(ignored);  // when the threads ended before they came to it
     {
       const std::lock_guard gate(sessions_.gate->mutex);
       sessions_.gate->open = false;

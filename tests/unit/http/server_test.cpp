@@ -162,8 +162,6 @@ TEST(Server, SilentConnectionIsClosedAfterKeepAlive) {
 TEST(Server, PeerThatDoesNotReadIsCut) {
   ServerOptions options = local();
   options.write_timeout = Millis(100);
-  std::promise<void> closed;
-  // Dies with the connection's last handler: the server has let go of it.
   const auto server =
       serve(options, [](Request&&, Reply reply) { reply({200, {}, std::string(64u << 20, 'x')}); });
   auto peer = connect_raw(server->port());
@@ -260,6 +258,12 @@ TEST(ServerStop, DoesNotWaitBeyondItsGrace) {
   const Reply reply = taken.get_future().get();
   server->stop(Millis(20));
   EXPECT_EQ(peer.read_all(), "");
+}
+
+TEST(ServerStop, FreesThePortWithoutAnyConnection) {
+  const auto server = serve(local(), echo);
+  server->stop(Millis(0));
+  EXPECT_THROW((void)connect_raw(server->port()), std::runtime_error);
 }
 
 TEST(Server, TakenPortIsUnavailable) {
