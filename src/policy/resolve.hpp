@@ -20,7 +20,7 @@ struct PolicySet {
 };
 
 enum class Origin { BuiltIn, SystemDefault, NamespaceDefault, NamedPolicy, Annotation };
-[[nodiscard]] const char* name(Origin origin);  // "built-in default", "policy karbonetes-system/default", ... without the key
+[[nodiscard]] const char* name(Origin origin);  // "built-in default", "system default policy", ...: without the key
 
 template <typename T>
 struct Sourced {
