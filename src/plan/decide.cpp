@@ -65,14 +65,14 @@ void place_without_green(const policy::ResolvedPolicy& policy, Decision& out) {
 
 std::string pool_text(const Decision& decision) {
   if (decision.pool == Pool::Green)
-    return decision.strict ? "the green pool only" : "the green pool";
-  return decision.pool == Pool::Fallback ? "the fallback pool" : "where its author put it";
+    return decision.strict ? "to the green pool only" : "to the green pool";
+  return decision.pool == Pool::Fallback ? "to the fallback pool" : "where its author put it";
 }
 
 void release(Decision& out, Reason reason, const std::string& why) {
   out.action = Action::Release;
   out.reason = reason;
-  out.text = "released to " + pool_text(out) + ": " + why;
+  out.text = "released " + pool_text(out) + ": " + why;
 }
 
 void wait(const policy::ResolvedPolicy& policy, const Outlook& outlook, TimePoint now,
