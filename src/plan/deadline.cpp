@@ -1,8 +1,13 @@
 #include "plan/deadline.hpp"
 
+#include <algorithm>
+
 namespace karbonetes::plan {
 
 namespace {
+
+// Kept for starting, whatever a Job says of its duration: a pod may need a new node first.
+constexpr Millis kLeastRoom = std::chrono::seconds(10);
 
 const char* name(ConcurrencyPolicy concurrency) {
   switch (concurrency) {
@@ -38,13 +43,15 @@ Deadline cap_for_cron(Deadline deadline, const CronFacts& cron, TimePoint schedu
   if (!tick) return deadline;  // no later tick to starve
   const std::string next = "next tick of CronJob at " + format_rfc3339(*tick) + " (" +
                            name(cron.concurrency) + "), less ";
-  if (expected_duration) {
-    return cap(*tick - *expected_duration,
-               next + format_duration(*expected_duration) + " expected");
-  }
   const Millis half = (*tick - scheduled_at) / 2;
-  return cap(*tick - half,
-             next + format_duration(half) + ": half of the interval, as the duration is unknown");
+  if (!expected_duration) {
+    return cap(*tick - half,
+               next + format_duration(half) + ": half of the interval, as the duration is unknown");
+  }
+  // Even the shortest Job needs time to start before its successor comes; a long one does not start
+  // before its own tick.
+  const Millis room = std::max(*expected_duration, std::min(half, kLeastRoom));
+  return cap(std::max(*tick - room, scheduled_at), next + format_duration(room) + " expected");
 }
 
 }  // namespace karbonetes::plan

@@ -30,10 +30,10 @@ struct Deadline {
 // started_from: creationTimestamp, or the child's scheduled time.
 [[nodiscard]] Deadline deadline_from(TimePoint started_from, Millis max_delay);
 
-// Forbid and Replace: not later than the next tick after `scheduled_at` less the expected duration;
-// with an unknown duration half of the interval is kept for running. A schedule that cannot be read
-// caps at `scheduled_at` (no waiting). Allow, and Jobs without a CronJob: unchanged. May lie in the
-// past: then the Job runs at once.
+// Forbid and Replace: not later than the next tick after `scheduled_at` less the expected duration,
+// for which at least 10 s (or half of a shorter interval) are kept; with an unknown duration half
+// of the interval is kept for running. A duration beyond the interval, or a schedule that cannot be
+// read, caps at `scheduled_at`: no waiting. Allow, and Jobs without a CronJob: unchanged.
 [[nodiscard]] Deadline cap_for_cron(Deadline deadline, const CronFacts& cron,
                                     TimePoint scheduled_at,
                                     std::optional<Millis> expected_duration);

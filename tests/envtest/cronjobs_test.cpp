@@ -19,7 +19,7 @@ using std::chrono::minutes;
 using std::chrono::seconds;
 
 Document cronjob(const std::string& name, const std::string& concurrency) {
-  auto child = job("unused");
+  auto child = job("unused").with("expected-duration", "30s");
   const auto child_manifest = manifest(child);
   return {
       {"apiVersion", "batch/v1"},
@@ -92,7 +92,6 @@ class CronJobsTest : public testing::Test {
       const auto deadline = parse_rfc3339(annotations.value("carbon-aware.io/deadline", ""));
       const auto released = parse_rfc3339(annotations.value("carbon-aware.io/released-at", ""));
       ASSERT_TRUE(deadline && released) << annotations.dump();
-      // The duration is unknown: half of the interval is kept for running.
       EXPECT_EQ(*deadline - scheduled_at(child), seconds(30)) << name;
       EXPECT_GE(*released, *deadline) << name;
       EXPECT_LE(*released - *deadline, seconds(5)) << name;

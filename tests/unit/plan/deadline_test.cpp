@@ -61,7 +61,16 @@ TEST(CapForCron, AShorterMaxDelayHolds) {
 TEST(CapForCron, ADurationBeyondTheIntervalMeansNoWaiting) {
   const Deadline d = cap_for_cron(deadline_from(kTick, hours(8)),
                                   hourly(ConcurrencyPolicy::Replace), kTick, hours(2));
-  EXPECT_EQ(d.at, kTick - hours(1));
+  EXPECT_EQ(d.at, kTick);
+  EXPECT_TRUE(d.capped_by_cron);
+}
+
+TEST(CapForCron, EvenTheShortestJobGetsTimeToStartBeforeItsSuccessor) {
+  for (const Millis expected : {Millis(0), Millis(1000)}) {
+    const Deadline d = cap_for_cron(deadline_from(kTick, hours(8)),
+                                    hourly(ConcurrencyPolicy::Replace), kTick, expected);
+    EXPECT_EQ(d.at, kTick + hours(1) - std::chrono::seconds(10));
+  }
 }
 
 TEST(CapForCron, AScheduleThatCannotBeReadMeansNoWaiting) {
