@@ -13,8 +13,9 @@ constexpr std::size_t kMaxMessage = 4096;
 Errc code_of(std::string_view message) {
   // "Error from server (NotFound): jobs.batch "x" not found"; see ReasonForError in
   // k8s.io/apimachinery.
-  static constexpr std::array<std::pair<std::string_view, Errc>, 10> known{{
+  static constexpr std::array<std::pair<std::string_view, Errc>, 11> known{{
       {"(NotFound)", Errc::NotFound},
+      {"\" not found", Errc::NotFound},  // subresources: 'serviceaccounts "x" not found'
       {"(AlreadyExists)", Errc::AlreadyExists},
       {"(Conflict)", Errc::Conflict},
       {"(Forbidden)", Errc::Forbidden},

@@ -75,7 +75,9 @@ Command apiserver(const Layout& layout, const Ports& ports, const Options& optio
        "--audit-policy-file=" + (kAssets / "audit" / "policy.yaml").string(),
        "--audit-log-path=" + layout.audit_log().string(),
        // One file without rotation: tests read all of it.
-       "--audit-log-maxsize=0", "--audit-log-mode=blocking", "--profiling=false"},
+       "--audit-log-maxsize=0", "--audit-log-mode=blocking", "--profiling=false",
+       // Without it an orderly stop waits a minute for watches that nobody ends.
+       "--shutdown-watch-termination-grace-period=1s"},
       {}};
   if (!options.feature_gates.empty()) {
     command.args.push_back("--feature-gates=" + options.feature_gates);

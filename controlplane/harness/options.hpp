@@ -41,10 +41,11 @@ inline constexpr std::array kAllParts{Part::Etcd,      Part::ApiServer, Part::Co
 enum class PreferencePolicy { Respect, Ignore };
 
 struct Options {
-  std::filesystem::path directory;  // empty: a fresh one under the system's temporary folder
-  bool keep_directory = false;      // leave certificates, data and logs after stop()
-  std::filesystem::path bin_dir;    // empty: see find_binaries()
-  bool kwok = true;                 // without it nodes never get ready and pods never run
+  std::filesystem::path directory;  // empty: a fresh temporary one, removed whole; in a
+  // named one only what is ours is removed
+  bool keep_directory = false;    // leave certificates, data and logs after stop()
+  std::filesystem::path bin_dir;  // empty: see find_binaries()
+  bool kwok = true;               // without it nodes never get ready and pods never run
   bool karpenter = true;
   PreferencePolicy preference_policy = PreferencePolicy::Respect;
   // How long Karpenter collects pending pods before it buys nodes. Its own defaults are 1 s and 10
