@@ -41,14 +41,13 @@ Status check_dns_label(std::string_view text) {
   if (is_dns_label(text)) return {};
   return fail(Errc::InvalidArgument,
               in_quotes(text) +
-                  " is not a name: write at most 63 of a-z, 0-9 and \"-\", e.g. \"green-batch\"");
+                  R"( is not a name: write at most 63 of a-z, 0-9 and "-", e.g. "green-batch")");
 }
 
 Status check_object_name(std::string_view text) {
   if (is_subdomain(text)) return {};
-  return fail(
-      Errc::InvalidArgument,
-      in_quotes(text) + " is not a name: write a-z, 0-9, \"-\" and \".\", e.g. \"default\"");
+  return fail(Errc::InvalidArgument,
+              in_quotes(text) + R"( is not a name: write a-z, 0-9, "-" and ".", e.g. "default")");
 }
 
 Status check_label_key(std::string_view text) {
@@ -58,7 +57,7 @@ Status check_label_key(std::string_view text) {
                       : is_subdomain(text.substr(0, slash)) && is_key_name(text.substr(slash + 1));
   if (ok) return {};
   return fail(Errc::InvalidArgument,
-              in_quotes(text) + " is not a taint key: write e.g. \"carbon-aware.io/green\"");
+              in_quotes(text) + R"( is not a taint key: write e.g. "carbon-aware.io/green")");
 }
 
 Status validate(const PolicySpec& spec) {

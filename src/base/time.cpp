@@ -1,8 +1,10 @@
 #include "base/time.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <ranges>
 
 #include "base/text.hpp"
 
@@ -96,7 +98,7 @@ void put(std::string& out, std::int64_t value, int width) {
   std::array<char, 20> buffer{};
   int n = 0;
   do {
-    buffer[static_cast<std::size_t>(n++)] = static_cast<char>('0' + value % 10);
+    buffer[static_cast<std::size_t>(n++)] = static_cast<char>('0' + (value % 10));
     value /= 10;
   } while (value > 0);
   for (int i = n; i < width; ++i) out.push_back('0');
@@ -129,7 +131,7 @@ std::string civil_seconds(TimePoint t) {
 TimePoint writable(TimePoint t) {
   constexpr TimePoint kFirst = chr::sys_days(chr::year(0) / 1 / 1);
   constexpr TimePoint kLast = chr::sys_days(chr::year(10000) / 1 / 1) - Millis(1);
-  return t < kFirst ? kFirst : t > kLast ? kLast : t;
+  return std::clamp(t, kFirst, kLast);
 }
 
 struct Unit {
@@ -172,10 +174,10 @@ std::optional<std::int64_t> to_nanos(std::string_view whole, std::string_view fr
   // From the last digit to the first, dividing by ten each time: exact without a wider integer, for
   // any number of digits.
   std::int64_t part = 0;
-  for (auto it = fraction.rbegin(); it != fraction.rend(); ++it) {
-    part = (part + (*it - '0') * unit) / 10;
+  for (const char c : std::views::reverse(fraction)) {
+    part = (part + ((c - '0') * unit)) / 10;
   }
-  return value * unit + part;
+  return (value * unit) + part;
 }
 
 }  // namespace
@@ -183,8 +185,8 @@ std::optional<std::int64_t> to_nanos(std::string_view whole, std::string_view fr
 Result<TimePoint> parse_rfc3339(std::string_view text) {
   if (const auto t = scan_rfc3339(text)) return *t;
   return fail(Errc::Parse, in_quotes(text) +
-                               " is not an RFC 3339 time: write it as \"2026-11-24T22:03:51Z\" or "
-                               "\"2026-11-24T23:03:51+01:00\"");
+                               R"( is not an RFC 3339 time: write it as "2026-11-24T22:03:51Z" or )"
+                               R"("2026-11-24T23:03:51+01:00")");
 }
 
 std::string format_rfc3339(TimePoint t) { return civil_seconds(writable(t)) + "Z"; }
@@ -203,13 +205,12 @@ Result<Millis> parse_duration(std::string_view text) {
   if (text.starts_with('-')) {
     return fail(Errc::InvalidArgument,
                 in_quotes(text) +
-                    " is negative: write a duration of zero or more, e.g. \"8h\" or \"1h30m\"");
+                    R"( is negative: write a duration of zero or more, e.g. "8h" or "1h30m")");
   }
   const auto unreadable = [&] {
-    return fail(Errc::InvalidArgument,
-                in_quotes(text) +
-                    " is not a duration: write numbers with units (d, h, m, "
-                    "s, ms) and no spaces, e.g. \"8h\", \"1h30m\" or \"45s\"");
+    return fail(Errc::InvalidArgument, in_quotes(text) +
+                                           " is not a duration: write numbers with units (d, h, m, "
+                                           R"(s, ms) and no spaces, e.g. "8h", "1h30m" or "45s")");
   };
   if (text.empty() || text.size() > 64) return unreadable();
   Scanner in(text);
@@ -235,7 +236,7 @@ std::string format_duration(Millis d) {
   std::string out;
   if (d < Millis(0)) out.push_back('-');
   // Unsigned, so that the most negative value has a magnitude too.
-  std::uint64_t rest = static_cast<std::uint64_t>(d.count());
+  auto rest = static_cast<std::uint64_t>(d.count());
   if (d < Millis(0)) rest = 0 - rest;
   const auto unit = [&](std::uint64_t size, std::string_view suffix) {
     if (rest < size) return;

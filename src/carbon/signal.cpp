@@ -10,8 +10,7 @@ constexpr auto kOutlook = std::chrono::days(8);
 
 // The first window that starts after t.
 auto first_after(const std::vector<Interval>& windows, TimePoint t) {
-  return std::upper_bound(windows.begin(), windows.end(), t,
-                          [](TimePoint at, const Interval& w) { return at < w.start; });
+  return std::ranges::upper_bound(windows, t, {}, &Interval::start);
 }
 
 }  // namespace

@@ -18,12 +18,12 @@ constexpr std::int32_t kDay = 24 * 60;
 constexpr std::int32_t kWeek = 7 * kDay;
 constexpr auto kHorizon = chr::days(8);
 // 1970-01-05 was a Monday.
-constexpr std::int64_t kMondayMinutes = 4 * kDay;
+constexpr std::int64_t kMondayMinutes = std::int64_t{4} * kDay;
 
 constexpr std::array<std::string_view, 7> kDays{"monday", "tuesday",  "wednesday", "thursday",
                                                 "friday", "saturday", "sunday"};
 
-std::int32_t minutes_of(TimeOfDay t) { return t.hour * 60 + t.minute; }
+std::int32_t minutes_of(TimeOfDay t) { return (t.hour * 60) + t.minute; }
 
 bool in_day(TimeOfDay t, bool may_be_24) {
   if (may_be_24 && t.hour == 24) return t.minute == 0;
@@ -89,7 +89,7 @@ class LocalClock {
 };
 
 bool all_letters(std::string_view text, std::string_view lower) {
-  return std::equal(text.begin(), text.end(), lower.begin(), lower.end(), [](char a, char b) {
+  return std::ranges::equal(text, lower, [](char a, char b) {
     return (a >= 'A' && a <= 'Z' ? static_cast<char>(a - 'A' + 'a') : a) == b;
   });
 }
@@ -109,12 +109,11 @@ class WindowSchedule::Walk {
     const Seconds back = clock_.stable(utc) ? Seconds(0) : chr::hours(24);
     const auto local = chr::floor<chr::minutes>(utc + clock_.offset() - back).count();
     const auto since_monday = local - kMondayMinutes;
-    week_ = since_monday >= 0 ? since_monday / kWeek : (since_monday + 1) / kWeek - 1;
-    const auto in_week = static_cast<std::int32_t>(since_monday - week_ * kWeek);
+    week_ = since_monday >= 0 ? since_monday / kWeek : ((since_monday + 1) / kWeek) - 1;
+    const auto in_week = static_cast<std::int32_t>(since_monday - (week_ * kWeek));
     // The last span that starts at or before this minute; before the first of this week it is last
     // week's last.
-    const auto after = std::upper_bound(spans_.begin(), spans_.end(), in_week,
-                                        [](std::int32_t m, const Span& s) { return m < s.start; });
+    const auto after = std::ranges::upper_bound(spans_, in_week, {}, &Span::start);
     index_ = static_cast<std::size_t>(after - spans_.begin());
     step_back();
     back_to_start();
@@ -145,7 +144,7 @@ class WindowSchedule::Walk {
   }
   [[nodiscard]] Interval span_at(std::int64_t week, std::size_t index) const {
     const Span& span = spans_[index];
-    const std::int64_t monday = kMondayMinutes + week * kWeek;
+    const std::int64_t monday = kMondayMinutes + (week * kWeek);
     return {TimePoint(clock_.start(chr::minutes(monday + span.start))),
             TimePoint(clock_.end(chr::minutes(monday + span.end)))};
   }
@@ -191,13 +190,12 @@ Result<WindowSchedule> WindowSchedule::make(std::vector<GreenWindow> windows,
     if (length <= 0) length += kDay;
     for (int day = 1; day <= 7; ++day) {
       const auto& days = windows[i].days;
-      if (!days.empty() && std::find(days.begin(), days.end(), day) == days.end()) continue;
-      const std::int32_t at = (day - 1) * kDay + start;
+      if (!days.empty() && std::ranges::find(days, day) == days.end()) continue;
+      const std::int32_t at = ((day - 1) * kDay) + start;
       spans.push_back({at, at + length});
     }
   }
-  std::sort(spans.begin(), spans.end(),
-            [](const Span& a, const Span& b) { return a.start < b.start; });
+  std::ranges::sort(spans, [](const Span& a, const Span& b) { return a.start < b.start; });
   for (const Span& span : spans) {
     if (!out.week_.empty() && span.start <= out.week_.back().end) {
       out.week_.back().end = std::max(out.week_.back().end, span.end);
@@ -244,8 +242,8 @@ std::vector<Interval> WindowSchedule::between(TimePoint from, TimePoint to) cons
 Result<TimeOfDay> parse_time_of_day(std::string_view text) {
   const auto digit = [&](std::size_t i) { return text[i] >= '0' && text[i] <= '9'; };
   if (text.size() == 5 && digit(0) && digit(1) && text[2] == ':' && digit(3) && digit(4)) {
-    const TimeOfDay time{(text[0] - '0') * 10 + (text[1] - '0'),
-                         (text[3] - '0') * 10 + (text[4] - '0')};
+    const TimeOfDay time{((text[0] - '0') * 10) + (text[1] - '0'),
+                         ((text[3] - '0') * 10) + (text[4] - '0')};
     if (in_day(time, true)) return time;
   }
   return fail(Errc::InvalidArgument,

@@ -32,19 +32,21 @@ Status database_loaded() {
 Result<const date::time_zone*> find_zone(std::string_view name) {
   static const Status loaded = database_loaded();
   if (!loaded) return tl::unexpected<Error>(loaded.error());
-  if (looks_like_zone(name)) {
-    try {
-      const date::time_zone* zone = date::locate_zone(name);
-      // The file is read at the first question: ask one here, so that a file that is no zone is
-      // noticed here.
-      (void)zone->get_info(date::sys_seconds{});
-      return zone;
-    } catch (const std::exception&) {
-      // Not in the database, or not a zone's file.
-    }
+  const auto unknown = [&] {
+    return fail(Errc::InvalidArgument,
+                "unknown time zone " + in_quotes(name) +
+                    R"(: write an IANA name, e.g. "Europe/Berlin" or "UTC")");
+  };
+  if (!looks_like_zone(name)) return unknown();
+  try {
+    const date::time_zone* zone = date::locate_zone(name);
+    // The file is read at the first question: ask one here, so that a file that is no zone is
+    // noticed here.
+    (void)zone->get_info(date::sys_seconds{});
+    return zone;
+  } catch (const std::exception&) {
+    return unknown();
   }
-  return fail(Errc::InvalidArgument, "unknown time zone " + in_quotes(name) +
-                                         ": write an IANA name, e.g. \"Europe/Berlin\" or \"UTC\"");
 }
 
 }  // namespace karbonetes::carbon

@@ -15,7 +15,7 @@ struct CronSchedule::Bounds {
   std::string_view field;
   unsigned min;
   unsigned max;
-  std::span<const std::string_view> names = {};  // of min, min + 1, ...
+  std::span<const std::string_view> names;  // of min, min + 1, ...
 };
 
 namespace {
@@ -46,13 +46,13 @@ std::optional<unsigned> number(std::string_view text) {
   unsigned value = 0;
   for (const char c : text) {
     if (c < '0' || c > '9') return std::nullopt;
-    value = std::min(value * 10 + static_cast<unsigned>(c - '0'), 1'000'000U);
+    value = std::min((value * 10) + static_cast<unsigned>(c - '0'), 1'000'000U);
   }
   return value;
 }
 
 bool same_word(std::string_view text, std::string_view lower) {
-  return std::equal(text.begin(), text.end(), lower.begin(), lower.end(), [](char a, char b) {
+  return std::ranges::equal(text, lower, [](char a, char b) {
     return (a >= 'A' && a <= 'Z' ? static_cast<char>(a - 'A' + 'a') : a) == b;
   });
 }
@@ -79,20 +79,20 @@ Result<CronSchedule::Field> CronSchedule::parse_range(std::string_view text, con
   bool star = ends[0] == "*" || ends[0] == "?";
   if (!star) {
     const auto low = number_or_name(ends[0], bounds.names, bounds.min);
-    if (!low) return bad("is not a number: write e.g. \"5\", \"1-5\", \"*/10\" or \"*\"");
-    if (ends.size() > 2) return bad("has too many hyphens: write e.g. \"1-5\"");
+    if (!low) return bad(R"(is not a number: write e.g. "5", "1-5", "*/10" or "*")");
+    if (ends.size() > 2) return bad(R"(has too many hyphens: write e.g. "1-5")");
     start = end = *low;
     if (ends.size() == 2) {
       const auto high = number_or_name(ends[1], bounds.names, bounds.min);
-      if (!high) return bad("is not a range: write e.g. \"1-5\"");
+      if (!high) return bad(R"(is not a range: write e.g. "1-5")");
       end = *high;
     }
   }
   unsigned step = 1;
-  if (with_step.size() > 2) return bad("has too many slashes: write e.g. \"*/10\"");
+  if (with_step.size() > 2) return bad(R"(has too many slashes: write e.g. "*/10")");
   if (with_step.size() == 2) {
     const auto parsed = number(with_step[1]);
-    if (!parsed || *parsed == 0) return bad("has no usable step: write e.g. \"*/10\"");
+    if (!parsed || *parsed == 0) return bad(R"(has no usable step: write e.g. "*/10")");
     step = *parsed;
     if (ends.size() == 1) end = bounds.max;  // "5/15" means "5-59/15"
     if (step > 1) star = false;
@@ -123,11 +123,11 @@ Result<CronSchedule> CronSchedule::parse_fields(std::string_view spec) {
     return fail(Errc::InvalidArgument, "schedule " + in_quotes(spec) + " has " +
                                            std::to_string(texts.size()) +
                                            " fields: write five (minute, hour, day of month, "
-                                           "month, day of week), e.g. \"0 3 * * *\"");
+                                           R"(month, day of week), e.g. "0 3 * * *")");
   }
-  const std::array<Bounds, 5> bounds{Bounds{"minute", 0, 59}, Bounds{"hour", 0, 23},
-                                     Bounds{"day of month", 1, 31}, Bounds{"month", 1, 12, kMonths},
-                                     Bounds{"day of week", 0, 6, kWeekdays}};
+  const std::array<Bounds, 5> bounds{
+      Bounds{"minute", 0, 59, {}}, Bounds{"hour", 0, 23, {}}, Bounds{"day of month", 1, 31, {}},
+      Bounds{"month", 1, 12, kMonths}, Bounds{"day of week", 0, 6, kWeekdays}};
   CronSchedule out;
   const std::array<Field*, 5> fields{&out.minute_, &out.hour_, &out.day_of_month_, &out.month_,
                                      &out.day_of_week_};
@@ -159,11 +159,11 @@ Result<CronSchedule> CronSchedule::parse_descriptor(std::string_view spec) {
       return out;
     }
     return fail(Errc::InvalidArgument,
-                "schedule " + in_quotes(spec) + ": write a duration, e.g. \"@every 1h30m\"");
+                "schedule " + in_quotes(spec) + R"(: write a duration, e.g. "@every 1h30m")");
   }
   return fail(Errc::InvalidArgument,
               "schedule " + in_quotes(spec) +
-                  ": write @hourly, @daily, @weekly, @monthly, @yearly or \"@every 1h\"");
+                  R"(: write @hourly, @daily, @weekly, @monthly, @yearly or "@every 1h")");
 }
 
 Result<CronSchedule> CronSchedule::parse(std::string_view spec, std::string_view time_zone) {

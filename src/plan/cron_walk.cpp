@@ -76,11 +76,11 @@ class WallTime {
   }
 
   const date::time_zone* zone_;
-  date::sys_seconds begin_{};  // offset_ holds in [begin_, end_); empty at first
-  date::sys_seconds end_{};
+  date::sys_seconds begin_;  // offset_ holds in [begin_, end_); empty at first
+  date::sys_seconds end_;
   Seconds offset_{0};
   Seconds utc_{0};
-  chr::sys_days day_{};
+  chr::sys_days day_;
   Seconds time_{0};  // since local midnight by the clock on the wall
   chr::year_month_day date_{};
 };

@@ -26,7 +26,7 @@ std::optional<bool> flag(std::string_view value) {
 }
 
 std::string not_a_flag(std::string_view value) {
-  return in_quotes(value) + " is neither true nor false: write \"true\" or \"false\"";
+  return in_quotes(value) + R"( is neither true nor false: write "true" or "false")";
 }
 
 Warning take_duration(std::optional<Millis>& out, std::string_view key, std::string_view value) {
@@ -66,7 +66,7 @@ std::optional<std::string> apply_annotation(Overrides& overrides, std::string_vi
     if (flag(value)) return std::nullopt;
     return warn(key, not_a_flag(value), "it does not opt in");
   }
-  if (std::find(api::kWritten.begin(), api::kWritten.end(), key) != api::kWritten.end()) {
+  if (std::ranges::find(api::kWritten, key) != api::kWritten.end()) {
     return std::nullopt;
   }
   return "annotation " + in_quotes(key) +

@@ -102,11 +102,11 @@ Status read_window(const std::string& path, json::Value value, carbon::GreenWind
   });
   if (!ok) return ok;
   if (!has_start || !has_end) {
-    return invalid(path, "write both start and end, e.g. start: \"22:00\", end: \"06:00\"");
+    return invalid(path, R"(write both start and end, e.g. start: "22:00", end: "06:00")");
   }
   if (out.start.hour == out.end.hour && out.start.minute == out.end.minute) {
     return invalid(
-        path, "start and end are the same: for the whole day write start \"00:00\", end \"24:00\"");
+        path, R"(start and end are the same: for the whole day write start "00:00", end "24:00")");
   }
   return {};
 }
