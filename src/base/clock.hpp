@@ -1,4 +1,5 @@
-// The only source of "now". Real time is read in SystemClock alone; tests own a ManualClock. Thread-safe.
+// The only source of "now". Real time is read in SystemClock alone; tests own a ManualClock.
+// Thread-safe.
 #pragma once
 
 #include <atomic>

@@ -1,5 +1,6 @@
-// Snapshot<T>: one immutable value that writers replace whole and readers copy by pointer. How the webhook sees
-// policies and signals without a lock held across anything. Thread-safe; get() never returns null.
+// Snapshot<T>: one immutable value that writers replace whole and readers copy by pointer. How the
+// webhook sees policies and signals without a lock held across anything. Thread-safe; get() never
+// returns null.
 #pragma once
 
 #include <memory>

@@ -1,4 +1,5 @@
-// The per-Job overrides that users write as annotations, read leniently: an unreadable value never blocks a Job. Pure.
+// The per-Job overrides that users write as annotations, read leniently: an unreadable value never
+// blocks a Job. Pure.
 #pragma once
 
 #include <optional>
@@ -11,17 +12,19 @@
 namespace karbonetes::policy {
 
 struct Overrides {
-  std::optional<std::string> policy;          // carbon-aware.io/policy
-  std::optional<Millis> max_delay;            // carbon-aware.io/max-delay
-  std::optional<bool> strict;                 // carbon-aware.io/strict
-  std::optional<Millis> expected_duration;    // carbon-aware.io/expected-duration
-  bool run_now = false;                       // carbon-aware.io/run-now: "true"
+  std::optional<std::string> policy;        // carbon-aware.io/policy
+  std::optional<Millis> max_delay;          // carbon-aware.io/max-delay
+  std::optional<bool> strict;               // carbon-aware.io/strict
+  std::optional<Millis> expected_duration;  // carbon-aware.io/expected-duration
+  bool run_now = false;                     // carbon-aware.io/run-now: "true"
 };
 
-// Takes one annotation in. Unknown keys under carbon-aware.io/ are reported too (a typo would otherwise be silent), save
-// those that Karbonetes itself writes. Returns a sentence for admission warnings and events when the value was ignored:
-// which annotation, which value (cut to 64 characters), what to write instead, and what holds now.
-[[nodiscard]] std::optional<std::string> apply_annotation(Overrides& overrides, std::string_view key,
+// Takes one annotation in. Unknown keys under carbon-aware.io/ are reported too (a typo would
+// otherwise be silent), save those that Karbonetes itself writes. Returns a sentence for admission
+// warnings and events when the value was ignored: which annotation, which value (cut to 64
+// characters), what to write instead, and what holds now.
+[[nodiscard]] std::optional<std::string> apply_annotation(Overrides& overrides,
+                                                          std::string_view key,
                                                           std::string_view value);
 
 // "true" (annotation or label value) opts in; anything else does not.

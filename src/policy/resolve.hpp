@@ -1,6 +1,7 @@
-// Which policy governs a Job, and what it says after the Job's own annotations: Job annotation `policy` > the
-// namespace's policy `default` > policy `default` of the system namespace > built-in defaults; then annotations override
-// single fields within the policy's bounds. Pure; each field knows where it came from.
+// Which policy governs a Job, and what it says after the Job's own annotations: Job annotation
+// `policy` > the namespace's policy `default` > policy `default` of the system namespace > built-in
+// defaults; then annotations override single fields within the policy's bounds. Pure; each field
+// knows where it came from.
 #pragma once
 
 #include <map>
@@ -20,7 +21,8 @@ struct PolicySet {
 };
 
 enum class Origin { BuiltIn, SystemDefault, NamespaceDefault, NamedPolicy, Annotation };
-[[nodiscard]] const char* name(Origin origin);  // "built-in default", "system default policy", ...: without the key
+[[nodiscard]] const char* name(
+    Origin origin);  // "built-in default", "system default policy", ...: without the key
 
 template <typename T>
 struct Sourced {
@@ -29,21 +31,23 @@ struct Sourced {
 };
 
 struct ResolvedPolicy {
-  std::string policy_key;                     // "team-a/default", or "built-in"
+  std::string policy_key;  // "team-a/default", or "built-in"
   Origin policy_origin = Origin::BuiltIn;
   std::shared_ptr<const api::Policy> policy;  // null when built-in; keeps `green` alive
-  const carbon::WindowSchedule* green = nullptr;  // points into *policy; null: the controller's signal decides
+  const carbon::WindowSchedule* green =
+      nullptr;  // points into *policy; null: the controller's signal decides
   Sourced<Millis> max_delay;
   Sourced<std::optional<Millis>> expected_duration;
   Sourced<api::WhenUnknown> when_unknown;
   Sourced<std::string> green_node_pool;
-  Sourced<std::string> fallback_node_pool;    // "" means any pool but the green one
+  Sourced<std::string> fallback_node_pool;  // "" means any pool but the green one
   Sourced<std::string> green_taint_key;
   Sourced<bool> strict;
   Sourced<api::StrictAtDeadline> strict_at_deadline;
   Sourced<bool> do_not_disrupt;
   bool run_now = false;
-  std::vector<std::string> warnings;          // e.g. the named policy does not exist; max-delay above the policy's limit
+  std::vector<std::string>
+      warnings;  // e.g. the named policy does not exist; max-delay above the policy's limit
 };
 
 // A named policy that does not exist falls to the next in the order, with a warning.

@@ -1,5 +1,6 @@
-// What robfig/cron v3.0.1 answers (ParseStandard with "TZ=zone " in front, as the CronJob controller calls it): the next
-// four ticks after an instant. "error": the schedule is refused; "never": no tick within five years.
+// What robfig/cron v3.0.1 answers (ParseStandard with "TZ=zone " in front, as the CronJob
+// controller calls it): the next four ticks after an instant. "error": the schedule is refused;
+// "never": no tick within five years.
 // clang-format off
 #pragma once
 
