@@ -24,7 +24,8 @@
 namespace karbonetes::kube {
 
 inline constexpr Millis kKeyBackoffMin{5};
-inline constexpr Millis kKeyBackoffMax{60'000};
+inline constexpr Millis kKeyBackoffMax{
+    15'000};  // client-go allows minutes; here a deadline waits for it
 
 class QueueState {
  public:
@@ -39,7 +40,7 @@ class QueueState {
   [[nodiscard]] std::optional<std::string> take(TimePoint now);
   [[nodiscard]] std::optional<TimePoint> next_due() const;
   void done(std::string_view key);
-  // Records a failure of the key; returns how long to wait: 5 ms doubling to 60 s.
+  // Records a failure of the key; returns how long to wait: 5 ms doubling to 15 s.
   [[nodiscard]] Millis failed(std::string_view key);
   void forget(std::string_view key);                   // success: back-off starts anew
   [[nodiscard]] std::size_t delayed() const;           // waiting, due or not

@@ -104,12 +104,12 @@ TEST(QueueState, DoneWithoutANewAddLeavesNothing) {
   EXPECT_EQ(queue.delayed(), 0U);
 }
 
-TEST(QueueState, BackoffDoublesFromFiveMillisecondsToAMinute) {
+TEST(QueueState, BackoffDoublesFromFiveMillisecondsToFifteenSeconds) {
   QueueState queue;
   std::vector<Millis::rep> delays;
   for (int i = 0; i < 17; ++i) delays.push_back(queue.failed("a").count());
   EXPECT_EQ(delays, (std::vector<Millis::rep>{5, 10, 20, 40, 80, 160, 320, 640, 1280, 2560, 5120,
-                                              10240, 20480, 40960, 60000, 60000, 60000}));
+                                              10240, 15000, 15000, 15000, 15000, 15000}));
   EXPECT_EQ(queue.failed("b"), kKeyBackoffMin);
   queue.forget("a");
   EXPECT_EQ(queue.failed("a"), kKeyBackoffMin);
