@@ -18,6 +18,9 @@ namespace {
 constexpr Millis kReleaseTimeout = std::chrono::seconds(3);
 constexpr Millis kShortestCall{50};
 constexpr double kAcquireJitter = 1.2;  // client-go's JitterFactor: candidates do not march in step
+// Candidates look twice as often as a leader writes, so that a lease that was given back is taken
+// within 1.1 retry periods: reads are cheap, and meanwhile nobody does the work.
+constexpr double kAcquirePace = 0.5;
 
 ElectionConfig made_safe(ElectionConfig config) {
   config.lease_duration = std::max(config.lease_duration, Millis{3});
@@ -115,10 +118,14 @@ class LeaderElector::Impl {
                                     : lock_->update(plan.lease, timeout, stop);
     cancelled_write_ = !lease && lease.error().code == Errc::Cancelled;
     if (!lease) return trouble("write", lease.error(), stop);
-    with_state([&](ElectionState& s, TimePoint) {
+    const bool lapsed = with_state([&](ElectionState& s, TimePoint now) {
+      const bool led_until_now = is_leader(s, config_, now);
       wrote(s, *lease, config_, sent);
-      return 0;
+      return !led_until_now;
     });
+    // Between two looks of ours the deadline had passed, and work that asked leading() was turned
+    // away: this is a new term, and whoever listens must hear of its beginning.
+    if (lapsed) tell(false);
     return {};
   }
 
@@ -193,7 +200,7 @@ class LeaderElector::Impl {
       return std::min(config_.retry_period, state_.last_renewed + config_.renew_deadline - now);
     }
     const double factor =
-        1 + kAcquireJitter * std::uniform_real_distribution<double>(0, 1)(random_);
+        kAcquirePace * (1 + kAcquireJitter * std::uniform_real_distribution<double>(0, 1)(random_));
     return Millis(
         static_cast<Millis::rep>(static_cast<double>(config_.retry_period.count()) * factor));
   }

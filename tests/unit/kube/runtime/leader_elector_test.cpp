@@ -91,6 +91,29 @@ TEST_F(LeaderElectorTest, StopsLeadingWhenTheServerIsAwayAndComesBack) {
   EXPECT_THAT(changes_.get(), ElementsAre("a leads", "a stops", "a leads"));
 }
 
+// A process that was paused, or whose renewal came late: leading() said no for a while, though
+// nobody else took the lease.
+TEST_F(LeaderElectorTest, TermThatLapsedBetweenTwoLooksIsToldAsANewOne) {
+  ManualClock clock{SystemClock().now()};
+  ElectionConfig config;
+  config.ns = "ns";
+  config.name = "karbonetes";
+  config.identity = "a";
+  config.lease_duration = Millis{60'000};
+  config.renew_deadline = Millis{10'000};
+  config.retry_period = Millis{10};
+  LeaderElector elector(
+      std::make_unique<LeaseServerLock>(server_), clock, metrics_, config, [this](bool leading) {
+        changes_.with([&](Changes& c) { c.push_back(leading ? "leads" : "stops"); });
+      });
+  elector.start();
+  ASSERT_TRUE(wait_changes(1));
+  clock.advance(Millis{11'000});
+  ASSERT_TRUE(wait_changes(3));
+  EXPECT_TRUE(elector.leading());
+  EXPECT_THAT(changes_.get(), ElementsAre("leads", "stops", "leads"));
+}
+
 TEST_F(LeaderElectorTest, ConflictIsReadAgainInTheSameRound) {
   auto a = candidate("a");
   a->start();
