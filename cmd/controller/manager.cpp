@@ -56,9 +56,8 @@ Manager::Manager(Options options, metrics::Registry& metrics, const Clock& clock
       clock_(clock),
       queue_("jobs", clock, metrics),
       job_sink_(jobs_,
-                [this](const placement::JobFacts& job, std::string_view decision, const std::vector<std::string>& ignored) {
-                  if (leading()) announcer_->appeared(job, decision, ignored);
-                }),
+                [this](controller::Seen how, const placement::JobFacts& job, std::string_view decision,
+                       const std::vector<std::string>& ignored) { news_->saw(how, job, decision, ignored); }),
       policy_sink_(policies_, [this] { enqueue_all(); }),
       cronjob_sink_(cronjobs_) {}
 
@@ -83,6 +82,8 @@ Result<std::unique_ptr<Manager>> Manager::make(Options options, metrics::Registr
       std::make_unique<kube::EventRecorder>(*m->client_, clock, metrics, "carbon-aware.io/controller", identity);
   m->announcer_ = std::make_unique<controller::Announcer>(
       [recorder = m->recorder_.get()](kube::EventSpec event) { recorder->record(std::move(event)); }, clock);
+  m->news_ =
+      std::make_unique<controller::News>(*m->announcer_, [raw = m.get()] { return raw->leading(); }, clock);
   m->job_metrics_ = std::make_unique<controller::Metrics>(metrics);
   m->writer_ = controller::make_job_writer(*m->client_);
   if (o.leader_elect) {
@@ -92,7 +93,9 @@ Result<std::unique_ptr<Manager>> Manager::make(Options options, metrics::Registr
     election.identity = identity;
     m->elector_ = std::make_unique<kube::LeaderElector>(*m->client_, clock, metrics, election, [raw = m.get()](bool leading) {
       spdlog::info("leader election: {}", leading ? "leading" : "not leading");
-      if (leading) raw->enqueue_all();
+      if (!leading) return;
+      raw->news_->lead();
+      raw->enqueue_all();
     });
   }
   Manager* raw = m.get();
@@ -216,8 +219,9 @@ Status Manager::run(std::stop_token stop) {
   ready_ = false;
   spdlog::info("stopping");
   if (webhook_) webhook_->stop(kShutdownGrace);
-  loop_.reset();      // finishes what is being patched
-  elector_.reset();   // gives the lease back
+  // Stopped, not destroyed: the reflectors' threads still ask whether we lead.
+  loop_->stop();                   // finishes what is being patched
+  if (elector_) elector_->stop();  // gives the lease back
   provider_->stop();
   job_reflector_.reset();
   policy_reflector_.reset();

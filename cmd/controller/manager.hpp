@@ -15,6 +15,7 @@
 #include "controller/job_reconciler.hpp"
 #include "controller/job_sink.hpp"
 #include "controller/metrics.hpp"
+#include "controller/news.hpp"
 #include "controller/policy_sink.hpp"
 #include "http/server.hpp"
 #include "kube/client/client.hpp"
@@ -62,6 +63,7 @@ class Manager {
   std::unique_ptr<kube::Client> client_;
   std::unique_ptr<kube::EventRecorder> recorder_;
   std::unique_ptr<controller::Announcer> announcer_;
+  std::unique_ptr<controller::News> news_;
   std::unique_ptr<controller::Metrics> job_metrics_;
   std::unique_ptr<controller::JobWriter> writer_;
   kube::WorkQueue queue_;

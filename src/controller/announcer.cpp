@@ -4,17 +4,11 @@
 
 namespace karbonetes::controller {
 
-namespace {
-
 using placement::JobFacts;
 using placement::JobState;
 
-// A transition older than this was announced by whoever saw it happen.
-constexpr Millis kNews = std::chrono::minutes(10);
-
-}  // namespace
-
-Announcer::Announcer(Record record, const Clock& clock) : record_(std::move(record)), clock_(clock) {}
+Announcer::Announcer(Record record, const Clock& clock)
+    : record_(std::move(record)), clock_(clock) {}
 
 void Announcer::say(const JobFacts& job, bool warning, const char* reason, const char* action,
                     std::string_view sentence) const {
@@ -28,10 +22,26 @@ void Announcer::say(const JobFacts& job, bool warning, const char* reason, const
   record_(std::move(event));
 }
 
+bool Announcer::is_news(const JobFacts& job) const {
+  const auto recent = [&](const std::optional<TimePoint>& at) {
+    return at && clock_.now() - *at < kNews;
+  };
+  switch (job.state) {
+    case JobState::Waiting:
+      return recent(job.waiting_since);
+    case JobState::Released:
+      return recent(job.released_at);
+    case JobState::None:
+    case JobState::UserSuspended:
+    case JobState::Missed:
+      break;
+  }
+  return recent(job.created);
+}
+
 void Announcer::appeared(const JobFacts& job, std::string_view decision,
                          const std::vector<std::string>& ignored) const {
-  const auto news = [&](const std::optional<TimePoint>& at) { return at && clock_.now() - *at < kNews; };
-  if (news(job.created)) {
+  if (clock_.now() - job.created < kNews) {
     for (const auto& sentence : ignored) {
       kube::EventSpec event;
       event.regarding = {"batch/v1", "Job", job.ns, job.name, job.uid};
@@ -43,18 +53,21 @@ void Announcer::appeared(const JobFacts& job, std::string_view decision,
       record_(std::move(event));
     }
   }
+  if (is_news(job)) changed(job, decision);
+}
+
+void Announcer::changed(const JobFacts& job, std::string_view decision) const {
   switch (job.state) {
     case JobState::Waiting:
-      if (news(job.waiting_since)) waiting(job, decision);
-      return;
+      return waiting(job, decision);
     case JobState::Released:
-      if (!job.waiting_since && news(job.released_at)) released(job, decision);
-      return;
+      return released(job, decision);
     case JobState::UserSuspended:
-      if (news(job.created)) user_suspended(job, decision);
-      return;
+      return user_suspended(job, decision);
+    case JobState::Missed:
+      return missed(job, decision);
     case JobState::None:
-    case JobState::Missed: return;
+      return;
   }
 }
 

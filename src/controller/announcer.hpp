@@ -1,5 +1,6 @@
-// What Karbonetes says about a Job as Kubernetes Events: one for each transition, with why and until when. Each carries a key that
-// makes it happen once, whichever replica sees the transition, however often. Thread-safe.
+// What Karbonetes says about a Job as Kubernetes Events: one for each transition, with why and
+// until when. Each carries a key that makes it happen once, whichever replica sees the transition,
+// however often. Thread-safe.
 #pragma once
 
 #include <functional>
@@ -13,13 +14,22 @@
 
 namespace karbonetes::controller {
 
+// A transition older than this was announced by whoever saw it happen.
+inline constexpr Millis kNews = std::chrono::minutes(10);
+
 class Announcer {
  public:
   using Record = std::function<void(kube::EventSpec)>;
   Announcer(Record record, const Clock& clock);
 
-  // A Job appeared: tells what the webhook decided, when that was in the last minutes (an old decision was told then).
-  void appeared(const placement::JobFacts& job, std::string_view decision, const std::vector<std::string>& ignored) const;
+  // A Job appeared: tells what was decided on it, when that was in the last minutes (an old
+  // decision was told then).
+  void appeared(const placement::JobFacts& job, std::string_view decision,
+                const std::vector<std::string>& ignored) const;
+  // Something recent is to be told of a Job that appeared.
+  [[nodiscard]] bool is_news(const placement::JobFacts& job) const;
+  // A Job's state changed before our eyes: tells it.
+  void changed(const placement::JobFacts& job, std::string_view decision) const;
 
   void waiting(const placement::JobFacts& job, std::string_view sentence) const;
   void released(const placement::JobFacts& job, std::string_view sentence) const;

@@ -1,6 +1,8 @@
-// Reconciles one Job: read it from the store, decide, and carry the decision out in at most one patch that holds only for the
-// version decided on. When the Job had changed it is read from the API server and decided on anew. Called by many workers at
-// once, never twice at once for one key. Does nothing unless leading. Errors go back to the controller loop, which tries again.
+// Reconciles one Job: read it from the store, decide, and carry the decision out in at most one
+// patch that holds only for the version decided on. When the Job had changed it is read from the
+// API server and decided on anew. Called by many workers at once, never twice at once for one key.
+// The transition's Event is told when the patched Job is seen (news.hpp). Does nothing unless
+// leading. Errors go back to the controller loop, which tries again.
 #pragma once
 
 #include <functional>
@@ -36,16 +38,17 @@ struct Knowledge {
 
 class JobReconciler {
  public:
-  JobReconciler(Knowledge knowledge, JobWriter& writer, const Announcer& announcer, Metrics& metrics);
+  JobReconciler(Knowledge knowledge, JobWriter& writer, const Announcer& announcer,
+                Metrics& metrics);
 
   [[nodiscard]] Result<kube::Outcome> reconcile(std::string_view key, std::stop_token stop);
 
  private:
   [[nodiscard]] placement::Evaluation evaluate(const placement::JobFacts& job) const;
-  [[nodiscard]] Status act(const placement::JobFacts& job, const placement::Evaluation& evaluation, const Step& step,
-                           std::stop_token stop);
-  [[nodiscard]] Status release(const placement::JobFacts& job, const placement::Evaluation& evaluation,
-                               std::stop_token stop);
+  [[nodiscard]] Status act(const placement::JobFacts& job, const placement::Evaluation& evaluation,
+                           const Step& step, std::stop_token stop);
+  [[nodiscard]] Status release(const placement::JobFacts& job,
+                               const placement::Evaluation& evaluation, std::stop_token stop);
 
   Knowledge know_;
   JobWriter& writer_;

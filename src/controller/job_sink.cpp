@@ -12,7 +12,8 @@ bool needs_us(const placement::JobFacts& job) {
   return job.state == JobState::Waiting || (job.state == JobState::None && job.opted_in);
 }
 
-JobSink::JobSink(JobStore& store, JobObserver observer) : store_(store), observer_(std::move(observer)) {}
+JobSink::JobSink(JobStore& store, JobObserver observer)
+    : store_(store), observer_(std::move(observer)) {}
 
 void JobSink::begin_replace() { store_.begin_replace(); }
 void JobSink::end_replace() { store_.end_replace(); }
@@ -23,8 +24,14 @@ Result<std::string> JobSink::apply(kube::Change change, json::Value object) {
   std::vector<std::string> ignored;
   auto job = placement::facts_of(*view, &ignored);
   std::string version = job.resource_version;
-  if (change == kube::Change::Added && job.opted_in) observer_(job, view->annotation(api::kDecision), ignored);
   const std::string key = job.key();
+  // A Job of the store may come as Added again, when all of them are listed anew.
+  if (const auto known = store_.get(key); known && known->uid == job.uid) {
+    if (known->state != job.state)
+      observer_(Seen::Changed, job, view->annotation(api::kDecision), ignored);
+  } else if (change == kube::Change::Added && job.opted_in) {
+    observer_(Seen::Appeared, job, view->annotation(api::kDecision), ignored);
+  }
   if (change == kube::Change::Deleted || !needs_us(job)) {
     store_.erase(key);
   } else {

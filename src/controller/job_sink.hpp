@@ -1,5 +1,5 @@
-// Jobs from the API server into the store of those that need Karbonetes: waiting, or opted in and not yet seen. All others are
-// dropped while being read. Runs on the jobs reflector's thread.
+// Jobs from the API server into the store of those that need Karbonetes: waiting, or opted in and
+// not yet seen. All others are dropped while being read. Runs on the jobs reflector's thread.
 #pragma once
 
 #include <functional>
@@ -18,10 +18,17 @@ using JobStore = kube::Store<placement::JobFacts>;
 // Waiting, or opted in without a state; neither finished nor being deleted.
 [[nodiscard]] bool needs_us(const placement::JobFacts& job);
 
-// Called for each opted-in Job as it appears, whether or not it is kept: `decision` is the sentence on it, `ignored` has one
-// sentence for each annotation whose value was ignored.
-using JobObserver = std::function<void(const placement::JobFacts& job, std::string_view decision,
-                                       const std::vector<std::string>& ignored)>;
+enum class Seen {
+  Appeared,  // for the first time: it is new, or we are
+  Changed,   // a Job of the store has another state than before
+};
+
+// Called for each opted-in Job as it appears, whether or not it is kept, and for each Job of the
+// store whose state changed: `decision` is the sentence on it, `ignored` has one sentence for each
+// annotation whose value was ignored.
+using JobObserver =
+    std::function<void(Seen how, const placement::JobFacts& job, std::string_view decision,
+                       const std::vector<std::string>& ignored)>;
 
 class JobSink final : public kube::ObjectSink {
  public:
