@@ -7,13 +7,14 @@
 #include <stop_token>
 #include <thread>
 
-#include "logging.hpp"
+#include "logging/logging.hpp"
 #include "manager.hpp"
 #include "options.hpp"
 
 int main(int argc, char** argv) {
   using namespace karbonetes;  // NOLINT(google-build-using-namespace): the one place that wires
-  // Many short-lived threads' worth of malloc arenas would cost more memory than the Jobs that are kept.
+  // Many short-lived threads' worth of malloc arenas would cost more memory than the Jobs that are
+  // kept.
   mallopt(M_ARENA_MAX, 2);
 
   // Blocked before any thread starts, so that only the waiter below gets them.
@@ -26,11 +27,14 @@ int main(int argc, char** argv) {
 
   auto parsed = cmd::parse_options(argc, argv, "karbonetes-controller " KARBONETES_VERSION);
   if (!parsed.options) return parsed.exit_code;
-  cmd::set_up_logging(parsed.options->log_format, parsed.options->log_level);
+  set_up_logging(parsed.options->log_format, parsed.options->log_level);
 
   const SystemClock clock;
   metrics::Registry registry;
-  registry.gauge("karbonetes_build_info", "1, with the version as label", {{"version", KARBONETES_VERSION}}).set(1);
+  registry
+      .gauge("karbonetes_build_info", "1, with the version as label",
+             {{"version", KARBONETES_VERSION}})
+      .set(1);
   auto manager = cmd::Manager::make(std::move(*parsed.options), registry, clock);
   if (!manager) {
     std::fprintf(stderr, "error: %s\n", manager.error().message.c_str());

@@ -5,13 +5,14 @@
 
 #include <array>
 #include <condition_variable>
-#include <fstream>
 #include <mutex>
 #include <random>
 #include <sstream>
 #include <utility>
 #include <vector>
 
+#include "base/text_file.hpp"
+#include "http/listen.hpp"
 #include "kube/client/paths.hpp"
 #include "providers/config.hpp"
 #include "webhook/handler.hpp"
@@ -23,13 +24,13 @@ namespace {
 constexpr kube::Resource kPolicies{"carbon-aware.io", "v1alpha1", "carbonawarepolicies"};
 constexpr Millis kShutdownGrace = std::chrono::seconds(5);
 constexpr int kWebhookThreads = 2;
+constexpr std::size_t kMaxPem = 4u << 20;
 
-Result<std::string> read_file(const std::string& path, const char* flag) {
-  std::ifstream in(path, std::ios::binary);
-  std::ostringstream text;
-  text << in.rdbuf();
-  if (!in) return fail(Errc::NotFound, std::string(flag) + ": cannot read " + path);
-  return text.str();
+// A PEM file that a flag names.
+Result<std::string> read_pem(const std::string& path, const char* flag) {
+  auto text = read_text_file(path, kMaxPem);
+  if (!text) return fail(text.error().code, std::string(flag) + ": " + text.error().message);
+  return text;
 }
 
 std::string random_identity() {
@@ -56,34 +57,42 @@ Manager::Manager(Options options, metrics::Registry& metrics, const Clock& clock
       clock_(clock),
       queue_("jobs", clock, metrics),
       job_sink_(jobs_,
-                [this](controller::Seen how, const placement::JobFacts& job, std::string_view decision,
-                       const std::vector<std::string>& ignored) { news_->saw(how, job, decision, ignored); }),
+                [this](controller::Seen how, const placement::JobFacts& job,
+                       std::string_view decision, const std::vector<std::string>& ignored) {
+                  news_->saw(how, job, decision, ignored);
+                }),
       policy_sink_(policies_, [this] { enqueue_all(); }),
       cronjob_sink_(cronjobs_) {}
 
 Manager::~Manager() = default;
 
-Result<std::unique_ptr<Manager>> Manager::make(Options options, metrics::Registry& metrics, const Clock& clock) {
+Result<std::unique_ptr<Manager>> Manager::make(Options options, metrics::Registry& metrics,
+                                               const Clock& clock) {
   std::unique_ptr<Manager> m(new Manager(std::move(options), metrics, clock));
   const Options& o = m->options_;
 
   auto config = kube::load_config(o.kubeconfig, o.context, clock);
   if (!config) return fail(config.error());
-  auto client = kube::Client::make(std::move(*config), "karbonetes-controller/" KARBONETES_VERSION, clock, metrics);
+  auto client = kube::Client::make(std::move(*config), "karbonetes-controller/" KARBONETES_VERSION,
+                                   clock, metrics);
   if (!client) return fail(client.error());
   m->client_ = std::move(*client);
 
-  auto provider = providers::make_provider({o.signal_url, o.signal_zone, o.signal_ca_file, o.windows_file}, clock, metrics);
+  auto provider = providers::make_provider(
+      {o.signal_url, o.signal_zone, o.signal_ca_file, o.windows_file}, clock, metrics);
   if (!provider) return fail(provider.error());
   m->provider_ = std::move(*provider);
 
   const std::string identity = o.identity.empty() ? random_identity() : o.identity;
-  m->recorder_ =
-      std::make_unique<kube::EventRecorder>(*m->client_, clock, metrics, "carbon-aware.io/controller", identity);
+  m->recorder_ = std::make_unique<kube::EventRecorder>(*m->client_, clock, metrics,
+                                                       "carbon-aware.io/controller", identity);
   m->announcer_ = std::make_unique<controller::Announcer>(
-      [recorder = m->recorder_.get()](kube::EventSpec event) { recorder->record(std::move(event)); }, clock);
-  m->news_ =
-      std::make_unique<controller::News>(*m->announcer_, [raw = m.get()] { return raw->leading(); }, clock);
+      [recorder = m->recorder_.get()](kube::EventSpec event) {
+        recorder->record(std::move(event));
+      },
+      clock);
+  m->news_ = std::make_unique<controller::News>(
+      *m->announcer_, [raw = m.get()] { return raw->leading(); }, clock);
   m->job_metrics_ = std::make_unique<controller::Metrics>(metrics);
   m->writer_ = controller::make_job_writer(*m->client_);
   if (o.leader_elect) {
@@ -91,12 +100,13 @@ Result<std::unique_ptr<Manager>> Manager::make(Options options, metrics::Registr
     election.ns = o.system_namespace;
     election.name = o.lease_name;
     election.identity = identity;
-    m->elector_ = std::make_unique<kube::LeaderElector>(*m->client_, clock, metrics, election, [raw = m.get()](bool leading) {
-      spdlog::info("leader election: {}", leading ? "leading" : "not leading");
-      if (!leading) return;
-      raw->news_->lead();
-      raw->enqueue_all();
-    });
+    m->elector_ = std::make_unique<kube::LeaderElector>(
+        *m->client_, clock, metrics, election, [raw = m.get()](bool leading) {
+          spdlog::info("leader election: {}", leading ? "leading" : "not leading");
+          if (!leading) return;
+          raw->news_->lead();
+          raw->enqueue_all();
+        });
   }
   Manager* raw = m.get();
   const auto signal = [raw] { return raw->provider_->current(); };
@@ -104,11 +114,14 @@ Result<std::unique_ptr<Manager>> Manager::make(Options options, metrics::Registr
     return controller::find_cron(raw->cronjobs_, ns, name);
   };
   m->reconciler_ = std::make_unique<controller::JobReconciler>(
-      controller::Knowledge{m->jobs_, m->policies_, signal, cron, o.system_namespace, [raw] { return raw->leading(); }, clock},
+      controller::Knowledge{m->jobs_, m->policies_, signal, cron, o.system_namespace,
+                            [raw] { return raw->leading(); }, clock},
       *m->writer_, *m->announcer_, *m->job_metrics_);
   m->loop_ = std::make_unique<kube::ControllerLoop>(
       "jobs", m->queue_, o.concurrent_reconciles, clock, metrics,
-      [raw](std::string_view key, std::stop_token stop) { return raw->reconciler_->reconcile(key, std::move(stop)); });
+      [raw](std::string_view key, std::stop_token stop) {
+        return raw->reconciler_->reconcile(key, std::move(stop));
+      });
   controller::expose_state(metrics, m->jobs_, signal, clock);
   m->jobs_.set_listener([raw](const std::string& key) { raw->queue_.add(key); });
   m->cronjobs_.set_listener([raw](const std::string& key) {
@@ -122,20 +135,22 @@ Result<std::unique_ptr<Manager>> Manager::make(Options options, metrics::Registr
   const auto reflector = [&](const kube::Resource& resource, kube::ObjectSink& sink) {
     return std::make_unique<kube::Reflector>(
         *m->client_, clock, metrics,
-        kube::ReflectorOptions{kube::cluster_path(resource), std::string(resource.plural), ""}, sink);
+        kube::ReflectorOptions{kube::cluster_path(resource), std::string(resource.plural), ""},
+        sink);
   };
   m->job_reflector_ = reflector(kube::kJobs, m->job_sink_);
   m->policy_reflector_ = reflector(kPolicies, m->policy_sink_);
   m->cronjob_reflector_ = reflector(kube::kCronJobs, m->cronjob_sink_);
 
-  auto listen = parse_listen(o.metrics_listen);
+  auto listen = http::parse_listen(o.metrics_listen);
   if (!listen) return fail(Errc::InvalidArgument, "--metrics-listen: " + listen.error().message);
   http::ServerOptions health;
-  health.address = listen->address;
+  health.address = listen->host;
   health.port = listen->port;
-  auto server = http::Server::start(health, [raw](http::Request&& request, const http::Reply& reply) {
-    reply(raw->serve_health(request));
-  });
+  auto server =
+      http::Server::start(health, [raw](http::Request&& request, const http::Reply& reply) {
+        reply(raw->serve_health(request));
+      });
   if (!server) return fail(server.error().code, "--metrics-listen: " + server.error().message);
   m->health_ = std::move(*server);
   return m;
@@ -155,25 +170,29 @@ http::Response Manager::serve_health(const http::Request& request) const {
   const auto text = [](int status, std::string body) {
     return http::Response{status, {{"Content-Type", "text/plain; charset=utf-8"}}, std::move(body)};
   };
-  if (path == "/metrics") return {200, {{"Content-Type", "text/plain; version=0.0.4"}}, metrics_.expose()};
+  if (path == "/metrics")
+    return {200, {{"Content-Type", "text/plain; version=0.0.4"}}, metrics_.expose()};
   if (path == "/healthz") return text(200, "ok\n");
-  if (path == "/readyz") return ready_ ? text(200, "ok\n") : text(503, "not ready: waiting for the first lists\n");
+  if (path == "/readyz")
+    return ready_ ? text(200, "ok\n") : text(503, "not ready: waiting for the first lists\n");
   return text(404, "not found: try /metrics, /healthz or /readyz\n");
 }
 
 Status Manager::start_webhook() {
   if (options_.tls_cert_file.empty()) {
-    spdlog::warn("no --tls-cert-file: no webhook is served, and Jobs are held only when they have not started yet");
+    spdlog::warn(
+        "no --tls-cert-file: no webhook is served, and Jobs are held only when they have not "
+        "started yet");
     return {};
   }
-  auto listen = parse_listen(options_.webhook_listen);
+  auto listen = http::parse_listen(options_.webhook_listen);
   if (!listen) return fail(Errc::InvalidArgument, "--webhook-listen: " + listen.error().message);
-  auto cert = read_file(options_.tls_cert_file, "--tls-cert-file");
+  auto cert = read_pem(options_.tls_cert_file, "--tls-cert-file");
   if (!cert) return fail(cert.error());
-  auto key = read_file(options_.tls_key_file, "--tls-key-file");
+  auto key = read_pem(options_.tls_key_file, "--tls-key-file");
   if (!key) return fail(key.error());
   http::ServerOptions server;
-  server.address = listen->address;
+  server.address = listen->host;
   server.port = listen->port;
   server.tls.emplace();
   server.tls->certificate_pem = std::move(*cert);
@@ -199,10 +218,13 @@ Status Manager::run(std::stop_token stop) {
     spdlog::info("signal source={} green={}", signal->source, signal->green);
     enqueue_all();
   });
-  for (auto* reflector : {policy_reflector_.get(), cronjob_reflector_.get(), job_reflector_.get()}) reflector->start();
+  for (auto* reflector : {policy_reflector_.get(), cronjob_reflector_.get(), job_reflector_.get()})
+    reflector->start();
   Status status;
-  // Decisions rest on policies and CronJobs: without them the webhook would be wrong, so until then it is not there.
-  for (auto* reflector : {policy_reflector_.get(), cronjob_reflector_.get(), job_reflector_.get()}) {
+  // Decisions rest on policies and CronJobs: without them the webhook would be wrong, so until then
+  // it is not there.
+  for (auto* reflector :
+       {policy_reflector_.get(), cronjob_reflector_.get(), job_reflector_.get()}) {
     while (!stop.stop_requested() && !reflector->wait_synced(std::chrono::seconds(10), stop)) {
       spdlog::warn("still waiting for the first list from {}", client_->config().server.host);
     }

@@ -1,5 +1,6 @@
-// Puts the controller together and runs it until it is told to stop: reflectors fill stores, the webhook decides on snapshots of
-// them, the reconciler releases what waits. Wiring only; every part is tested in its own room.
+// Puts the controller together and runs it until it is told to stop: reflectors fill stores, the
+// webhook decides on snapshots of them, the reconciler releases what waits. Wiring only; every part
+// is tested in its own room.
 #pragma once
 
 #include <atomic>
@@ -33,11 +34,13 @@ namespace karbonetes::cmd {
 class Manager {
  public:
   // Reads files and binds ports; talks to nobody yet. Errors name the flag or file.
-  [[nodiscard]] static Result<std::unique_ptr<Manager>> make(Options options, metrics::Registry& metrics,
+  [[nodiscard]] static Result<std::unique_ptr<Manager>> make(Options options,
+                                                             metrics::Registry& metrics,
                                                              const Clock& clock);
   ~Manager();
 
-  // Blocks until `stop` is requested, then shuts down in order: no new admissions, finish patches, give the lease back.
+  // Blocks until `stop` is requested, then shuts down in order: no new admissions, finish patches,
+  // give the lease back.
   [[nodiscard]] Status run(std::stop_token stop);
 
  private:

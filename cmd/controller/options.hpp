@@ -1,4 +1,5 @@
-// The controller's command line. Every flag can also come from the environment as KARBONETES_<FLAG>.
+// The controller's command line. Every flag can also come from the environment as
+// KARBONETES_<FLAG>.
 #pragma once
 
 #include <optional>
@@ -23,18 +24,12 @@ struct Options {
   std::string log_level = "info";
 };
 
-// Options, or the exit code when there is nothing to run (--help, --version, an error that was printed).
+// Options, or the exit code when there is nothing to run (--help, --version, an error that was
+// printed).
 struct Parsed {
   std::optional<Options> options;
   int exit_code = 0;
 };
 [[nodiscard]] Parsed parse_options(int argc, char** argv, const std::string& version);
-
-struct Listen {
-  std::string address;
-  std::uint16_t port = 0;
-};
-// "127.0.0.1:9443", ":9443" (all addresses), "[::1]:0". Errors: InvalidArgument.
-[[nodiscard]] Result<Listen> parse_listen(const std::string& text);
 
 }  // namespace karbonetes::cmd

@@ -9,13 +9,13 @@
 #include <cstdlib>
 #include <optional>
 
+#include "base/text_file.hpp"
 #include "cli/cluster.hpp"
 #include "cli/explain.hpp"
 #include "cli/status.hpp"
 #include "cli/text.hpp"
 #include "kube/client/client.hpp"
 #include "providers/signal_service.hpp"
-#include "providers/text_file.hpp"
 
 using namespace karbonetes;
 
@@ -56,7 +56,7 @@ std::optional<carbon::Signal> ask_signal(const Flags& flags, const Clock& clock,
     http::ClientOptions options;
     options.origin = *url;
     if (!flags.signal_ca_file.empty()) {
-      auto pem = providers::read_text_file(flags.signal_ca_file, 4u << 20);
+      auto pem = read_text_file(flags.signal_ca_file, 4u << 20);
       if (!pem) return fail(pem.error());
       options.tls.ca_pem = std::move(*pem);
     }

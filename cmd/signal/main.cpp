@@ -1,6 +1,7 @@
 // karbonetes-signal: the mock carbon signal service. Wiring only: flags, configuration, server,
 // SIGTERM.
 #include <pthread.h>
+#include <spdlog/spdlog.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
@@ -8,10 +9,10 @@
 #include <cstdio>
 #include <iostream>
 
-#include "log.hpp"
-#include "mock/listen.hpp"
+#include "base/text_file.hpp"
+#include "http/listen.hpp"
+#include "logging/logging.hpp"
 #include "mock/service.hpp"
-#include "providers/text_file.hpp"
 
 using namespace karbonetes;
 
@@ -34,9 +35,9 @@ Result<std::optional<http::ServerTls>> tls_of(const Flags& flags) {
   if (flags.certificate.empty() || flags.key.empty()) {
     return fail(Errc::InvalidArgument, "--tls-cert-file and --tls-key-file go together");
   }
-  auto certificate = providers::read_text_file(flags.certificate, kMaxPem);
+  auto certificate = read_text_file(flags.certificate, kMaxPem);
   if (!certificate) return fail(certificate.error());
-  auto key = providers::read_text_file(flags.key, kMaxPem);
+  auto key = read_text_file(flags.key, kMaxPem);
   if (!key) return fail(key.error());
   http::ServerTls tls;
   tls.certificate_pem = std::move(*certificate);
@@ -56,8 +57,8 @@ sigset_t block_stop_signals() {
 }
 
 int serve(const Flags& flags) {
-  signal_program::setup_logging(flags.log_format == "json");
-  const auto address = mock::parse_listen(flags.listen);
+  set_up_logging(flags.log_format, "info");
+  const auto address = http::parse_listen(flags.listen);
   if (!address) return die("--listen: " + address.error().message);
   providers::WindowsFile config = providers::default_windows();
   if (!flags.config.empty()) {
@@ -86,9 +87,9 @@ int serve(const Flags& flags) {
   const std::uint16_t port = (*server)->port();
   const std::string scheme = flags.certificate.empty() ? "http" : "https";
   spdlog::info("serving the carbon signal on {}://{}", scheme,
-               mock::format_listen({address->host, port}));
+               http::format_listen({address->host, port}));
   if (!flags.port_file.empty()) {
-    if (auto ok = mock::write_port_file(flags.port_file, port); !ok) {
+    if (auto ok = http::write_port_file(flags.port_file, port); !ok) {
       return die("--port-file: " + ok.error().message);
     }
   }

@@ -1,8 +1,8 @@
-#include "kube/client/base64.hpp"
+#include "base/base64.hpp"
 
 #include <cstdint>
 
-namespace karbonetes::kube {
+namespace karbonetes {
 
 namespace {
 constexpr std::string_view kAlphabet =
@@ -53,4 +53,4 @@ std::string base64_encode(std::string_view bytes) {
   return out;
 }
 
-}  // namespace karbonetes::kube
+}  // namespace karbonetes

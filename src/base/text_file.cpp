@@ -1,11 +1,11 @@
-#include "providers/text_file.hpp"
+#include "base/text_file.hpp"
 
 #include <fmt/format.h>
 
 #include <filesystem>
 #include <fstream>
 
-namespace karbonetes::providers {
+namespace karbonetes {
 
 Result<std::string> read_text_file(const std::string& path, std::size_t max_bytes) {
   std::error_code ignored;
@@ -25,4 +25,4 @@ Result<std::string> read_text_file(const std::string& path, std::size_t max_byte
   return text;
 }
 
-}  // namespace karbonetes::providers
+}  // namespace karbonetes

@@ -8,8 +8,8 @@
 
 #include "base/result.hpp"
 
-namespace karbonetes::providers {
+namespace karbonetes {
 
 [[nodiscard]] Result<std::string> read_text_file(const std::string& path, std::size_t max_bytes);
 
-}  // namespace karbonetes::providers
+}  // namespace karbonetes

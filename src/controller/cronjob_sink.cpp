@@ -24,7 +24,8 @@ bool opts_in(const kube::CronJobView& cronjob) {
          std::ranges::any_of(cronjob.template_labels, says_so);
 }
 
-std::optional<plan::CronFacts> find_cron(const CronStore& store, std::string_view ns, std::string_view name) {
+std::optional<plan::CronFacts> find_cron(const CronStore& store, std::string_view ns,
+                                         std::string_view name) {
   std::string key(ns);
   key += '/';
   key += name;

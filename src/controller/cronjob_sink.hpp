@@ -1,4 +1,5 @@
-// CronJobs whose children opt in, as the few facts that cap a child's deadline. Runs on the cronjobs reflector's thread.
+// CronJobs whose children opt in, as the few facts that cap a child's deadline. Runs on the
+// cronjobs reflector's thread.
 #pragma once
 
 #include <functional>
@@ -18,7 +19,8 @@ using CronStore = kube::Store<plan::CronFacts>;
 [[nodiscard]] plan::CronFacts cron_facts(const kube::CronJobView& cronjob);
 // The jobTemplate carries the opt-in, as annotation or label.
 [[nodiscard]] bool opts_in(const kube::CronJobView& cronjob);
-[[nodiscard]] std::optional<plan::CronFacts> find_cron(const CronStore& store, std::string_view ns, std::string_view name);
+[[nodiscard]] std::optional<plan::CronFacts> find_cron(const CronStore& store, std::string_view ns,
+                                                       std::string_view name);
 
 class CronJobSink final : public kube::ObjectSink {
  public:

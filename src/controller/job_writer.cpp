@@ -17,7 +17,8 @@ class ApiJobWriter final : public JobWriter {
  public:
   explicit ApiJobWriter(kube::Client& client) : client_(client) {}
 
-  Result<placement::JobFacts> read(std::string_view ns, std::string_view name, std::stop_token stop) override {
+  Result<placement::JobFacts> read(std::string_view ns, std::string_view name,
+                                   std::stop_token stop) override {
     kube::CallOptions options;
     options.stop = std::move(stop);
     auto body = client_.get(kube::object_path(kube::kJobs, ns, name), options);
@@ -34,12 +35,14 @@ class ApiJobWriter final : public JobWriter {
     return facts;
   }
 
-  Status patch(std::string_view ns, std::string_view name, const json::Document& patch, std::stop_token stop) override {
+  Status patch(std::string_view ns, std::string_view name, const json::Document& patch,
+               std::stop_token stop) override {
     kube::CallOptions options;
     options.stop = std::move(stop);
     options.field_manager = kFieldManager;
     auto body = client_.patch(kube::object_path(kube::kJobs, ns, name), kube::PatchType::Json,
-                              patch.dump(-1, ' ', false, json::Document::error_handler_t::replace), options);
+                              patch.dump(-1, ' ', false, json::Document::error_handler_t::replace),
+                              options);
     if (!body) return fail(body.error());
     return {};
   }
@@ -50,6 +53,8 @@ class ApiJobWriter final : public JobWriter {
 
 }  // namespace
 
-std::unique_ptr<JobWriter> make_job_writer(kube::Client& client) { return std::make_unique<ApiJobWriter>(client); }
+std::unique_ptr<JobWriter> make_job_writer(kube::Client& client) {
+  return std::make_unique<ApiJobWriter>(client);
+}
 
 }  // namespace karbonetes::controller

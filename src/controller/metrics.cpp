@@ -9,7 +9,8 @@ namespace karbonetes::controller {
 namespace {
 
 // Seconds: a minute to a day and a half, and below for tests and demos.
-const std::vector<double> kWaitBuckets{1, 10, 60, 300, 900, 1800, 3600, 7200, 14400, 28800, 43200, 86400, 129600};
+const std::vector<double> kWaitBuckets{1,    10,    60,    300,   900,   1800,  3600,
+                                       7200, 14400, 28800, 43200, 86400, 129600};
 const std::vector<double> kLateBuckets{0, 0.1, 0.5, 1, 2, 5, 10, 30, 60, 300, 3600};
 
 double seconds(Millis d) { return std::chrono::duration<double>(d).count(); }
@@ -18,13 +19,18 @@ double seconds(Millis d) { return std::chrono::duration<double>(d).count(); }
 
 Metrics::Metrics(metrics::Registry& registry)
     : registry_(registry),
-      wait_seconds_(registry.histogram("karbonetes_wait_seconds", "How long released Jobs had waited", kWaitBuckets)),
-      late_seconds_(registry.histogram("karbonetes_release_late_seconds",
-                                       "How long after its deadline a Job was released; 0 when in time", kLateBuckets)),
-      held_(registry.counter("karbonetes_caught_up_total", "Jobs that the webhook missed and the controller held")),
-      missed_(registry.counter("karbonetes_missed_total", "Opted-in Jobs that had started before Karbonetes saw them")),
-      conflicts_(registry.counter("karbonetes_patch_conflicts_total",
-                                  "Patches refused because the Job had changed; it was read and decided on again")) {}
+      wait_seconds_(registry.histogram("karbonetes_wait_seconds",
+                                       "How long released Jobs had waited", kWaitBuckets)),
+      late_seconds_(registry.histogram(
+          "karbonetes_release_late_seconds",
+          "How long after its deadline a Job was released; 0 when in time", kLateBuckets)),
+      held_(registry.counter("karbonetes_caught_up_total",
+                             "Jobs that the webhook missed and the controller held")),
+      missed_(registry.counter("karbonetes_missed_total",
+                               "Opted-in Jobs that had started before Karbonetes saw them")),
+      conflicts_(registry.counter(
+          "karbonetes_patch_conflicts_total",
+          "Patches refused because the Job had changed; it was read and decided on again")) {}
 
 void Metrics::released(plan::Reason reason, plan::Pool pool, Millis waited, Millis late) {
   registry_
@@ -39,7 +45,8 @@ void Metrics::missed() { missed_.increment(); }
 void Metrics::conflict() { conflicts_.increment(); }
 
 void expose_state(metrics::Registry& registry, const JobStore& jobs,
-                  std::function<std::shared_ptr<const carbon::Signal>()> signal, const Clock& clock) {
+                  std::function<std::shared_ptr<const carbon::Signal>()> signal,
+                  const Clock& clock) {
   // Namespaces seen once are kept at 0, so that a series does not freeze at its last value.
   auto seen = std::make_shared<std::set<std::string>>();
   registry.before_scrape([&registry, &jobs, &clock, signal = std::move(signal), seen] {
@@ -50,22 +57,30 @@ void expose_state(metrics::Registry& registry, const JobStore& jobs,
     });
     for (const auto& [ns, count] : waiting) {
       seen->insert(ns);
-      registry.gauge("karbonetes_waiting_jobs", "Jobs that wait for green electricity", {{"namespace", ns}}).set(count);
+      registry
+          .gauge("karbonetes_waiting_jobs", "Jobs that wait for green electricity",
+                 {{"namespace", ns}})
+          .set(count);
     }
     const auto now = clock.now();
     const auto snapshot = signal();
     const auto state = carbon::state_at(*snapshot, now);
     const std::string source = snapshot->source.empty() ? "none" : snapshot->source;
-    for (const auto each : {carbon::GreenState::Green, carbon::GreenState::NotGreen, carbon::GreenState::Unknown}) {
+    for (const auto each :
+         {carbon::GreenState::Green, carbon::GreenState::NotGreen, carbon::GreenState::Unknown}) {
       registry
           .gauge("karbonetes_signal_state", "1 for the state that the signal is in",
                  {{"source", source}, {"state", carbon::name(each)}})
           .set(each == state ? 1 : 0);
     }
-    registry.gauge("karbonetes_signal_age_seconds", "Since the source was last heard", {{"source", source}})
+    registry
+        .gauge("karbonetes_signal_age_seconds", "Since the source was last heard",
+               {{"source", source}})
         .set(snapshot->source.empty() ? 0 : seconds(now - snapshot->observed_at));
     if (snapshot->intensity) {
-      registry.gauge("karbonetes_signal_intensity_grams_per_kwh", "Carbon intensity now, gCO2eq/kWh", {{"source", source}})
+      registry
+          .gauge("karbonetes_signal_intensity_grams_per_kwh", "Carbon intensity now, gCO2eq/kWh",
+                 {{"source", source}})
           .set(*snapshot->intensity);
     }
   });

@@ -34,6 +34,7 @@ class Metrics {
 
 // Gauges that are computed when scraped: waiting Jobs by namespace, the signal's state and age.
 void expose_state(metrics::Registry& registry, const JobStore& jobs,
-                  std::function<std::shared_ptr<const carbon::Signal>()> signal, const Clock& clock);
+                  std::function<std::shared_ptr<const carbon::Signal>()> signal,
+                  const Clock& clock);
 
 }  // namespace karbonetes::controller

@@ -33,7 +33,8 @@ Result<std::string> PolicySink::apply(kube::Change change, json::Value object) {
   if (change == kube::Change::Deleted) {
     set_.by_key.erase(key);
   } else {
-    set_.by_key.insert_or_assign(std::move(key), std::make_shared<const api::Policy>(std::move(*policy)));
+    set_.by_key.insert_or_assign(std::move(key),
+                                 std::make_shared<const api::Policy>(std::move(*policy)));
   }
   // While a list is being read the old set holds: half a list would send Jobs to the wrong policy.
   if (!replacing_) publish();

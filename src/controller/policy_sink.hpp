@@ -1,5 +1,6 @@
-// CarbonAwarePolicies from the API server into one immutable PolicySet. A stored policy that cannot be read is reported, and its
-// last readable version holds; without one its Jobs fall to the next policy in the order. Runs on the policies reflector's thread; the snapshot is thread-safe.
+// CarbonAwarePolicies from the API server into one immutable PolicySet. A stored policy that cannot
+// be read is reported, and its last readable version holds; without one its Jobs fall to the next
+// policy in the order. Runs on the policies reflector's thread; the snapshot is thread-safe.
 #pragma once
 
 #include <functional>

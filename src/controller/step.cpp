@@ -18,15 +18,20 @@ Step waiting_step(const JobFacts& job, const placement::Evaluation& evaluation) 
 
 Step unseen_step(const JobFacts& job, const placement::Evaluation& evaluation) {
   if (job.queued_by_kueue) {
-    return {Act::MarkMissed, "queued by Kueue before Karbonetes saw it: Kueue alone decides when it starts"};
+    return {Act::MarkMissed,
+            "queued by Kueue before Karbonetes saw it: Kueue alone decides when it starts"};
   }
   if (job.foreign_manager) {
-    return {Act::MarkMissed, "managed by another controller (spec.managedBy): Karbonetes leaves it alone"};
+    return {Act::MarkMissed,
+            "managed by another controller (spec.managedBy): Karbonetes leaves it alone"};
   }
   if (job.started) {
-    return {Act::MarkMissed, "already running when Karbonetes first saw it: the webhook was not reachable when it was created"};
+    return {Act::MarkMissed,
+            "already running when Karbonetes first saw it: the webhook was not reachable when it "
+            "was created"};
   }
-  if (job.suspend) return {Act::MarkUserSuspended, "suspended by its author: Karbonetes will not start it"};
+  if (job.suspend)
+    return {Act::MarkUserSuspended, "suspended by its author: Karbonetes will not start it"};
   if (evaluation.decision.action == plan::Action::Wait) return {Act::Hold, {}};
   return {Act::MarkMissed, "may run now, and started without the webhook"};
 }
@@ -36,11 +41,14 @@ Step unseen_step(const JobFacts& job, const placement::Evaluation& evaluation) {
 Step next_step(const JobFacts& job, const placement::Evaluation& evaluation) {
   if (job.finished || job.deleting) return {};
   switch (job.state) {
-    case JobState::Waiting: return waiting_step(job, evaluation);
-    case JobState::None: return job.opted_in ? unseen_step(job, evaluation) : Step{};
+    case JobState::Waiting:
+      return waiting_step(job, evaluation);
+    case JobState::None:
+      return job.opted_in ? unseen_step(job, evaluation) : Step{};
     case JobState::Released:
     case JobState::UserSuspended:
-    case JobState::Missed: return {};
+    case JobState::Missed:
+      return {};
   }
   return {};
 }

@@ -1,7 +1,9 @@
-// What to do next with one Job that the controller holds in its store. Pure: the state machine of semantics, without I/O.
+// What to do next with one Job that the controller holds in its store. Pure: the state machine of
+// semantics, without I/O.
 //
-//   None --unstarted, may wait--> Waiting      None --started--> Missed      None --suspended--> UserSuspended
-//   Waiting --green | deadline | run-now | opted out--> Released      Waiting --started by somebody else--> Released
+//   None --unstarted, may wait--> Waiting      None --started--> Missed      None --suspended-->
+//   UserSuspended Waiting --green | deadline | run-now | opted out--> Released      Waiting
+//   --started by somebody else--> Released
 #pragma once
 
 #include <string>
@@ -12,12 +14,12 @@
 namespace karbonetes::controller {
 
 enum class Act {
-  Nothing,            // wait until decision.next_check, or for good
+  Nothing,  // wait until decision.next_check, or for good
   Release,
-  Hold,               // the webhook missed it, and it has not started
+  Hold,  // the webhook missed it, and it has not started
   MarkMissed,
   MarkUserSuspended,
-  MarkTaken,          // somebody else started a Job that waited
+  MarkTaken,  // somebody else started a Job that waited
 };
 
 struct Step {
@@ -25,6 +27,7 @@ struct Step {
   std::string sentence;  // for the marks
 };
 
-[[nodiscard]] Step next_step(const placement::JobFacts& job, const placement::Evaluation& evaluation);
+[[nodiscard]] Step next_step(const placement::JobFacts& job,
+                             const placement::Evaluation& evaluation);
 
 }  // namespace karbonetes::controller

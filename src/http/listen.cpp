@@ -1,4 +1,4 @@
-#include "mock/listen.hpp"
+#include "http/listen.hpp"
 
 #include <charconv>
 #include <cstdio>
@@ -7,7 +7,7 @@
 
 #include "base/text.hpp"
 
-namespace karbonetes::mock {
+namespace karbonetes::http {
 
 Result<Listen> parse_listen(std::string_view text) {
   const auto wrong = [&] {
@@ -54,4 +54,4 @@ Status write_port_file(const std::string& path, std::uint16_t port) {
   return {};
 }
 
-}  // namespace karbonetes::mock
+}  // namespace karbonetes::http

@@ -8,7 +8,7 @@
 
 #include "base/result.hpp"
 
-namespace karbonetes::mock {
+namespace karbonetes::http {
 
 struct Listen {
   std::string host;  // without brackets for IPv6
@@ -22,4 +22,4 @@ struct Listen {
 // Decimal and a newline; written aside and renamed, so that a reader never sees half of it.
 [[nodiscard]] Status write_port_file(const std::string& path, std::uint16_t port);
 
-}  // namespace karbonetes::mock
+}  // namespace karbonetes::http

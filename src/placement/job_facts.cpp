@@ -71,17 +71,23 @@ JobFacts facts_of(const kube::JobView& job, std::vector<std::string>* ignored) {
 
 std::string_view name(JobState state) {
   switch (state) {
-    case JobState::None: return "";
-    case JobState::Waiting: return api::kStateWaiting;
-    case JobState::Released: return api::kStateReleased;
-    case JobState::UserSuspended: return api::kStateUserSuspended;
-    case JobState::Missed: return api::kStateMissed;
+    case JobState::None:
+      return "";
+    case JobState::Waiting:
+      return api::kStateWaiting;
+    case JobState::Released:
+      return api::kStateReleased;
+    case JobState::UserSuspended:
+      return api::kStateUserSuspended;
+    case JobState::Missed:
+      return api::kStateMissed;
   }
   return "";
 }
 
 JobState state_from(std::string_view label) {
-  for (const JobState state : {JobState::Waiting, JobState::Released, JobState::UserSuspended, JobState::Missed}) {
+  for (const JobState state :
+       {JobState::Waiting, JobState::Released, JobState::UserSuspended, JobState::Missed}) {
     if (label == name(state)) return state;
   }
   return JobState::None;

@@ -1,5 +1,5 @@
-// What Karbonetes knows of one Job: owned, compact, made from a JobView. The one reading of a Job that webhook, controller and
-// CLI share. Values; pure.
+// What Karbonetes knows of one Job: owned, compact, made from a JobView. The one reading of a Job
+// that webhook, controller and CLI share. Values; pure.
 #pragma once
 
 #include <optional>
@@ -24,35 +24,36 @@ enum class JobState {
 
 struct JobFacts {
   std::string ns, name, uid, resource_version;
-  TimePoint created{};                    // epoch before the API server has set it
+  TimePoint created{};  // epoch before the API server has set it
   JobState state = JobState::None;
   policy::Overrides overrides;
-  std::optional<TimePoint> deadline;      // carbon-aware.io/deadline, when readable
+  std::optional<TimePoint> deadline;  // carbon-aware.io/deadline, when readable
   std::optional<TimePoint> waiting_since;
   std::optional<TimePoint> released_at;
   std::string cronjob;                    // the owning CronJob's name; empty: none
   std::optional<TimePoint> scheduled_at;  // a CronJob child's scheduled time
   bool opted_in = false;
   bool suspend = false;
-  bool started = false;                   // status.startTime is set, or pods are active
+  bool started = false;  // status.startTime is set, or pods are active
   bool finished = false;
   bool deleting = false;
-  bool queued_by_kueue = false;           // label kueue.x-k8s.io/queue-name
-  bool foreign_manager = false;           // spec.managedBy names a controller other than the built-in one
+  bool queued_by_kueue = false;  // label kueue.x-k8s.io/queue-name
+  bool foreign_manager = false;  // spec.managedBy names a controller other than the built-in one
   bool has_labels = false, has_annotations = false;
-  std::string kueue_gates;                // kueue.x-k8s.io/admission-gated-by as written
+  std::string kueue_gates;  // kueue.x-k8s.io/admission-gated-by as written
   PodTemplate pod;
 
   [[nodiscard]] std::string key() const { return ns + "/" + name; }
   // We may hold and release it by its `suspend` field.
   [[nodiscard]] bool suspend_is_ours() const { return !queued_by_kueue && !foreign_manager; }
-  [[nodiscard]] bool gated() const;       // our entry is among kueue_gates
+  [[nodiscard]] bool gated() const;  // our entry is among kueue_gates
 };
 
 // `ignored`, when given, gets a sentence for each annotation whose value was ignored.
-[[nodiscard]] JobFacts facts_of(const kube::JobView& job, std::vector<std::string>* ignored = nullptr);
+[[nodiscard]] JobFacts facts_of(const kube::JobView& job,
+                                std::vector<std::string>* ignored = nullptr);
 
-[[nodiscard]] std::string_view name(JobState state);          // the state label's value; "" for None
-[[nodiscard]] JobState state_from(std::string_view label);    // unknown text: None
+[[nodiscard]] std::string_view name(JobState state);        // the state label's value; "" for None
+[[nodiscard]] JobState state_from(std::string_view label);  // unknown text: None
 
 }  // namespace karbonetes::placement

@@ -1,5 +1,6 @@
-// Our entry in Kueue's admission gate, the annotation kueue.x-k8s.io/admission-gated-by: a comma-separated list of gate names,
-// where others may have theirs. Kueue admits a Job only when the list is empty. Pure.
+// Our entry in Kueue's admission gate, the annotation kueue.x-k8s.io/admission-gated-by: a
+// comma-separated list of gate names, where others may have theirs. Kueue admits a Job only when
+// the list is empty. Pure.
 #pragma once
 
 #include <string>

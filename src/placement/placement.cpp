@@ -17,7 +17,8 @@ constexpr int kPreferredWeight = 100;
 Result<Document> parse_or(const std::string& text, Document fallback, std::string_view what) {
   if (text.empty()) return fallback;
   auto document = json::parse(text);
-  if (!document) return fail(document.error().code, std::string(what) + ": " + document.error().message);
+  if (!document)
+    return fail(document.error().code, std::string(what) + ": " + document.error().message);
   if (document->type() != fallback.type()) {
     return fail(Errc::Parse, std::string(what) + ": not a JSON " + fallback.type_name());
   }
@@ -55,13 +56,15 @@ bool matches_nothing(const Document& term) {
 }
 
 Document required_terms(const Document& affinity) {
-  if (!affinity.contains("nodeAffinity") || !affinity["nodeAffinity"].is_object()) return Document::array();
+  if (!affinity.contains("nodeAffinity") || !affinity["nodeAffinity"].is_object())
+    return Document::array();
   const auto& node = affinity["nodeAffinity"];
   const auto it = node.find("requiredDuringSchedulingIgnoredDuringExecution");
   return it == node.end() ? Document::array() : array_at(*it, "nodeSelectorTerms");
 }
 
-// Each of `pools` AND-ed with each of the user's terms, pools outermost: Karpenter tries terms in order.
+// Each of `pools` AND-ed with each of the user's terms, pools outermost: Karpenter tries terms in
+// order.
 Document cross(const std::vector<Document>& pools, const Document& user_terms) {
   Document terms = Document::array();
   for (const auto& pool : pools) {
@@ -91,8 +94,9 @@ bool tolerates(const Document& tolerations, std::string_view taint_key) {
 }
 
 void append_do_not_disrupt(Document& patch, const PodTemplate& pod) {
-  const auto annotations = pod.annotations.empty() ? Document::object()
-                                                   : json::parse(pod.annotations).value_or(Document::object());
+  const auto annotations = pod.annotations.empty()
+                               ? Document::object()
+                               : json::parse(pod.annotations).value_or(Document::object());
   if (annotations.contains(api::kDoNotDisrupt)) return;  // the author's word stands
   const std::string metadata = "/spec/template/metadata";
   if (!pod.has_metadata) {
@@ -119,12 +123,14 @@ Status append_toleration(Document& patch, const PodTemplate& pod, const std::str
 }
 
 std::vector<Document> pools_for(const Directives& d) {
-  const bool other_fallback = !d.fallback_node_pool.empty() && d.fallback_node_pool != d.green_node_pool;
+  const bool other_fallback =
+      !d.fallback_node_pool.empty() && d.fallback_node_pool != d.green_node_pool;
   std::vector<Document> pools;
   if (d.pool == plan::Pool::Green) {
     pools.push_back(pool_requirement("In", d.green_node_pool));
     if (d.strict) return pools;
-    // NotIn matches nodes without the label as well, so that a cluster half on Karpenter has a fallback too.
+    // NotIn matches nodes without the label as well, so that a cluster half on Karpenter has a
+    // fallback too.
     pools.push_back(other_fallback ? pool_requirement("In", d.fallback_node_pool)
                                    : pool_requirement("NotIn", d.green_node_pool));
   } else if (d.pool == plan::Pool::Fallback && other_fallback) {
@@ -173,12 +179,14 @@ Status append_placement(Document& patch, const PodTemplate& pod, const Directive
   if (terms.empty()) return {};  // the author's terms match no node at all: theirs to mend
   auto& node = (*affinity)["nodeAffinity"];
   if (!node.is_object()) node = Document::object();
-  node["requiredDuringSchedulingIgnoredDuringExecution"] = {{"nodeSelectorTerms", std::move(terms)}};
+  node["requiredDuringSchedulingIgnoredDuringExecution"] = {
+      {"nodeSelectorTerms", std::move(terms)}};
   if (d.pool == plan::Pool::Green && !d.strict) {
     auto preferred = array_at(node, "preferredDuringSchedulingIgnoredDuringExecution");
-    preferred.push_back({{"weight", kPreferredWeight},
-                         {"preference",
-                          {{"matchExpressions", Document::array({pool_requirement("In", d.green_node_pool)})}}}});
+    preferred.push_back(
+        {{"weight", kPreferredWeight},
+         {"preference",
+          {{"matchExpressions", Document::array({pool_requirement("In", d.green_node_pool)})}}}});
     node["preferredDuringSchedulingIgnoredDuringExecution"] = std::move(preferred);
   }
   add_op(patch, std::string(kTemplateSpec) + "/affinity", std::move(*affinity));

@@ -1,4 +1,5 @@
-// The pod template's part of a Job that placement needs: owned raw JSON text, empty when absent. Most Jobs have none of it.
+// The pod template's part of a Job that placement needs: owned raw JSON text, empty when absent.
+// Most Jobs have none of it.
 #pragma once
 
 #include <string>

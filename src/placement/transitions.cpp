@@ -39,7 +39,8 @@ Document guards(const JobFacts& job) {
   return patch;
 }
 
-void append_hold(Document& patch, const JobFacts& job, const plan::Decision& decision, TimePoint now) {
+void append_hold(Document& patch, const JobFacts& job, const plan::Decision& decision,
+                 TimePoint now) {
   set_state(patch, job, JobState::Waiting);
   Entries annotations{{api::kDeadline, format_rfc3339(decision.deadline)},
                       {api::kWaitingSince, format_rfc3339(now)},
@@ -58,7 +59,8 @@ Status append_release(Document& patch, const JobFacts& job, const plan::Decision
   return {};
 }
 
-void append_release_untouched(Document& patch, const JobFacts& job, const plan::Decision& decision, TimePoint now) {
+void append_release_untouched(Document& patch, const JobFacts& job, const plan::Decision& decision,
+                              TimePoint now) {
   set_state(patch, job, JobState::Released);
   set_metadata(patch, "annotations", job.has_annotations,
                {{api::kReleaseReason, plan::name(decision.reason)},
@@ -76,7 +78,8 @@ void append_release_untouched(Document& patch, const JobFacts& job, const plan::
   if (job.suspend && job.suspend_is_ours()) add_op(patch, "/spec/suspend", false);
 }
 
-void append_mark(Document& patch, const JobFacts& job, JobState state, const std::string& sentence) {
+void append_mark(Document& patch, const JobFacts& job, JobState state,
+                 const std::string& sentence) {
   set_state(patch, job, state);
   set_metadata(patch, "annotations", job.has_annotations, {{api::kDecision, sentence}});
 }

@@ -4,7 +4,7 @@
 
 #include "providers/signal_service.hpp"
 #include "providers/static_windows.hpp"
-#include "providers/text_file.hpp"
+#include "base/text_file.hpp"
 #include "providers/windows_file.hpp"
 
 namespace karbonetes::providers {

@@ -7,7 +7,7 @@
 #include <cmath>
 #include <initializer_list>
 
-#include "providers/text_file.hpp"
+#include "base/text_file.hpp"
 
 namespace karbonetes::providers {
 

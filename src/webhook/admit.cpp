@@ -15,8 +15,8 @@ namespace {
 using placement::JobFacts;
 using placement::JobState;
 
-// The API server calls a webhook again in the same request when a later one changed the object. A decision this young is ours
-// of that very request, or a copy so fresh that it makes no difference.
+// The API server calls a webhook again in the same request when a later one changed the object. A
+// decision this young is ours of that very request, or a copy so fresh that it makes no difference.
 constexpr Millis kReinvocation = std::chrono::minutes(1);
 
 bool recent(const std::optional<TimePoint>& at, TimePoint now) {
@@ -34,14 +34,17 @@ bool already_decided(const JobFacts& job, TimePoint now) {
 
 // Marks of an earlier life: the manifest was copied from a Job that had been managed.
 void drop_stale_marks(json::Document& patch, const JobFacts& job) {
-  for (const auto& [present, key] : {std::pair{job.deadline.has_value(), api::kDeadline},
-                                     std::pair{job.waiting_since.has_value(), api::kWaitingSince}}) {
-    if (present) placement::remove_op(patch, "/metadata/annotations/" + placement::pointer_token(key));
+  for (const auto& [present, key] :
+       {std::pair{job.deadline.has_value(), api::kDeadline},
+        std::pair{job.waiting_since.has_value(), api::kWaitingSince}}) {
+    if (present)
+      placement::remove_op(patch, "/metadata/annotations/" + placement::pointer_token(key));
   }
 }
 
-// A suspension that its author wrote. One that says `waiting` was written by us, in this request or in the life that the
-// manifest was copied from. Kueue suspends what it queues, so there it says nothing about the author.
+// A suspension that its author wrote. One that says `waiting` was written by us, in this request or
+// in the life that the manifest was copied from. Kueue suspends what it queues, so there it says
+// nothing about the author.
 bool suspended_by_user(const JobFacts& job) {
   return job.suspend && job.suspend_is_ours() && job.state != JobState::Waiting;
 }
@@ -50,12 +53,18 @@ bool suspended_by_user(const JobFacts& job) {
 
 const char* name(Outcome outcome) {
   switch (outcome) {
-    case Outcome::NotOptedIn: return "not-opted-in";
-    case Outcome::NotManaged: return "not-managed";
-    case Outcome::UserSuspended: return "user-suspended";
-    case Outcome::Unchanged: return "unchanged";
-    case Outcome::Held: return "held";
-    case Outcome::Released: return "released";
+    case Outcome::NotOptedIn:
+      return "not-opted-in";
+    case Outcome::NotManaged:
+      return "not-managed";
+    case Outcome::UserSuspended:
+      return "user-suspended";
+    case Outcome::Unchanged:
+      return "unchanged";
+    case Outcome::Held:
+      return "held";
+    case Outcome::Released:
+      return "released";
   }
   return "unchanged";
 }
@@ -70,8 +79,10 @@ Admission admit(const kube::JobView& view, std::string_view ns, const Knowledge&
   }
   if (job.foreign_manager && !job.queued_by_kueue) {
     out.outcome = Outcome::NotManaged;
-    out.warnings.push_back("carbon-aware.io: this Job is left alone: spec.managedBy gives it to another controller, and only "
-                           "that one may start it");
+    out.warnings.push_back(
+        "carbon-aware.io: this Job is left alone: spec.managedBy gives it to another controller, "
+        "and only "
+        "that one may start it");
     return out;
   }
   if (already_decided(job, k.now)) {
@@ -85,8 +96,13 @@ Admission admit(const kube::JobView& view, std::string_view ns, const Knowledge&
     return out;
   }
 
+  // What an earlier life left on the manifest says nothing about this one, which begins now.
+  JobFacts newborn = job;
+  newborn.deadline.reset();
+  newborn.created = TimePoint{};
   const auto cron = job.cronjob.empty() ? std::nullopt : k.cron(job.ns, job.cronjob);
-  auto evaluation = placement::evaluate(job, k.policies, k.signal, cron, k.system_namespace, k.now);
+  auto evaluation =
+      placement::evaluate(newborn, k.policies, k.signal, cron, k.system_namespace, k.now);
   for (auto& warning : evaluation.policy.warnings) out.warnings.push_back(std::move(warning));
   const auto& decision = evaluation.decision;
   out.reason = plan::name(decision.reason);
@@ -98,9 +114,11 @@ Admission admit(const kube::JobView& view, std::string_view ns, const Knowledge&
   out.outcome = Outcome::Released;
   drop_stale_marks(out.patch, job);
   const auto directives = placement::directives_for(decision, evaluation.policy);
-  if (auto status = placement::append_release(out.patch, job, decision, directives, k.now); !status) {
-    out.warnings.push_back("carbon-aware.io: placed like any other Job, because its pod template cannot be read: " +
-                           status.error().message);
+  if (auto status = placement::append_release(out.patch, job, decision, directives, k.now);
+      !status) {
+    out.warnings.push_back(
+        "carbon-aware.io: placed like any other Job, because its pod template cannot be read: " +
+        status.error().message);
     placement::append_release_untouched(out.patch, job, decision, k.now);
   }
   return out;

@@ -1,5 +1,6 @@
-// The webhook's decision for one Job at CREATE: hold it, let it run on the right pool, or leave it alone. Pure: what is known of
-// policies, signal and CronJobs comes in as values, time is an argument, and nothing is called while deciding.
+// The webhook's decision for one Job at CREATE: hold it, let it run on the right pool, or leave it
+// alone. Pure: what is known of policies, signal and CronJobs comes in as values, time is an
+// argument, and nothing is called while deciding.
 #pragma once
 
 #include <functional>
@@ -16,7 +17,8 @@
 
 namespace karbonetes::webhook {
 
-using CronLookup = std::function<std::optional<plan::CronFacts>(std::string_view ns, std::string_view name)>;
+using CronLookup =
+    std::function<std::optional<plan::CronFacts>(std::string_view ns, std::string_view name)>;
 
 struct Knowledge {
   const policy::PolicySet& policies;
@@ -31,14 +33,15 @@ enum class Outcome { NotOptedIn, NotManaged, UserSuspended, Unchanged, Held, Rel
 
 struct Admission {
   Outcome outcome = Outcome::NotOptedIn;
-  std::string reason;                 // plan::name(Reason) for Held and Released
+  std::string reason;  // plan::name(Reason) for Held and Released
   json::Document patch = json::Document::array();
   std::vector<std::string> warnings;  // shown to whoever created the Job
 };
 
-// `ns` is the request's namespace: the object may leave its own out. Never fails: a Job that cannot be understood is left as it
-// is, with a warning. Applied to its own outcome within a minute (reinvocation) it changes nothing but a Kueue gate that
-// another webhook made necessary meanwhile.
-[[nodiscard]] Admission admit(const kube::JobView& job, std::string_view ns, const Knowledge& knowledge);
+// `ns` is the request's namespace: the object may leave its own out. Never fails: a Job that cannot
+// be understood is left as it is, with a warning. Applied to its own outcome within a minute
+// (reinvocation) it changes nothing but a Kueue gate that another webhook made necessary meanwhile.
+[[nodiscard]] Admission admit(const kube::JobView& job, std::string_view ns,
+                              const Knowledge& knowledge);
 
 }  // namespace karbonetes::webhook

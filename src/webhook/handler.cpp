@@ -13,24 +13,25 @@ namespace karbonetes::webhook {
 namespace {
 
 // Seconds. From far below the target to the API server's own limit for us, 3 s.
-const std::vector<double> kLatencyBuckets{0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005,
-                                          0.01,   0.025,   0.05,   0.1,   0.25,   1, 3};
+const std::vector<double> kLatencyBuckets{0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01,
+                                          0.025,  0.05,    0.1,    0.25,  1,      3};
 
 class Metrics {
  public:
   explicit Metrics(metrics::Registry& registry)
       : latency_(registry.histogram("controller_runtime_webhook_latency_seconds",
-                                    "Time from a complete admission request to its answer", kLatencyBuckets,
-                                    {{"webhook", std::string(kMutatePath)}})) {
-    for (const auto outcome : {Outcome::NotOptedIn, Outcome::NotManaged, Outcome::UserSuspended, Outcome::Unchanged,
-                               Outcome::Held, Outcome::Released}) {
-      admissions_.push_back(registry.counter("karbonetes_admissions_total",
-                                             "Jobs seen by the webhook at CREATE, by what it decided",
-                                             {{"decision", name(outcome)}}));
+                                    "Time from a complete admission request to its answer",
+                                    kLatencyBuckets, {{"webhook", std::string(kMutatePath)}})) {
+    for (const auto outcome : {Outcome::NotOptedIn, Outcome::NotManaged, Outcome::UserSuspended,
+                               Outcome::Unchanged, Outcome::Held, Outcome::Released}) {
+      admissions_.push_back(registry.counter(
+          "karbonetes_admissions_total", "Jobs seen by the webhook at CREATE, by what it decided",
+          {{"decision", name(outcome)}}));
     }
     for (const char* code : {"200", "400"}) {
-      requests_.push_back(registry.counter("controller_runtime_webhook_requests_total", "Admission requests by answer",
-                                           {{"webhook", std::string(kMutatePath)}, {"code", code}}));
+      requests_.push_back(registry.counter(
+          "controller_runtime_webhook_requests_total", "Admission requests by answer",
+          {{"webhook", std::string(kMutatePath)}, {"code", code}}));
     }
   }
 
@@ -52,7 +53,8 @@ http::Response text(int status, std::string body) {
 
 class Webhook {
  public:
-  Webhook(Sources sources, metrics::Registry& registry) : sources_(std::move(sources)), metrics_(registry) {}
+  Webhook(Sources sources, metrics::Registry& registry)
+      : sources_(std::move(sources)), metrics_(registry) {}
 
   http::Response serve(const http::Request& request) {
     if (std::string_view(request.target).substr(0, request.target.find('?')) != kMutatePath) {
@@ -76,8 +78,9 @@ class Webhook {
     if (request->job && request->operation == "CREATE") {
       const auto policies = sources_.policies.get();
       const auto signal = sources_.signal();
-      admission = admit(*request->job, request->ns,
-                        {*policies, *signal, sources_.cron, sources_.system_namespace, sources_.clock.now()});
+      admission = admit(
+          *request->job, request->ns,
+          {*policies, *signal, sources_.cron, sources_.system_namespace, sources_.clock.now()});
     }
     if (!request->dry_run) metrics_.admitted(admission.outcome);
     if (request->job && admission.outcome != Outcome::NotOptedIn) log(*request, admission);
@@ -86,8 +89,8 @@ class Webhook {
 
   static void log(const ReviewRequest& request, const Admission& admission) {
     const auto& job = *request.job;
-    spdlog::debug("admission job={}/{}{} outcome={} reason={} dryRun={}", request.ns, job.name, job.generate_name,
-                  name(admission.outcome), admission.reason, request.dry_run);
+    spdlog::debug("admission job={}/{}{} outcome={} reason={} dryRun={}", request.ns, job.name,
+                  job.generate_name, name(admission.outcome), admission.reason, request.dry_run);
   }
 
   Sources sources_;
@@ -98,7 +101,9 @@ class Webhook {
 
 http::Handler make_handler(Sources sources, metrics::Registry& metrics) {
   auto webhook = std::make_shared<Webhook>(std::move(sources), metrics);
-  return [webhook](http::Request&& request, const http::Reply& reply) { reply(webhook->serve(request)); };
+  return [webhook](http::Request&& request, const http::Reply& reply) {
+    reply(webhook->serve(request));
+  };
 }
 
 }  // namespace karbonetes::webhook

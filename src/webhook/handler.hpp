@@ -1,5 +1,6 @@
-// POST /mutate-batch-v1-job: the HTTP side of the webhook. Thread-safe: it reads snapshots and has no state but metrics. Answers
-// 200 with an AdmissionReview for all that it can answer to, 400 for what is no AdmissionReview, 404 elsewhere.
+// POST /mutate-batch-v1-job: the HTTP side of the webhook. Thread-safe: it reads snapshots and has
+// no state but metrics. Answers 200 with an AdmissionReview for all that it can answer to, 400 for
+// what is no AdmissionReview, 404 elsewhere.
 #pragma once
 
 #include <memory>

@@ -1,7 +1,7 @@
 #include "webhook/review.hpp"
 
+#include "base/base64.hpp"
 #include "json/document.hpp"
-#include "webhook/base64.hpp"
 
 namespace karbonetes::webhook {
 
@@ -73,8 +73,9 @@ Result<ReviewRequest> decode_review(json::Reader& reader, std::string_view body)
   });
   if (!status) return fail(status.error());
   if (out.uid.empty()) {
-    return fail(Errc::InvalidArgument, "not an AdmissionReview: request.uid is missing; send what the API server sends to "
-                                       "a MutatingWebhookConfiguration");
+    return fail(Errc::InvalidArgument,
+                "not an AdmissionReview: request.uid is missing; send what the API server sends to "
+                "a MutatingWebhookConfiguration");
   }
   return out;
 }
@@ -83,7 +84,8 @@ std::string encode_response(std::string_view uid, const Admission& admission) {
   json::Document response{{"uid", uid}, {"allowed", true}};
   if (!admission.patch.empty()) {
     response["patchType"] = "JSONPatch";
-    response["patch"] = base64(admission.patch.dump(-1, ' ', false, json::Document::error_handler_t::replace));
+    response["patch"] = base64_encode(
+        admission.patch.dump(-1, ' ', false, json::Document::error_handler_t::replace));
   }
   if (!admission.warnings.empty()) {
     auto warnings = json::Document::array();
@@ -93,8 +95,9 @@ std::string encode_response(std::string_view uid, const Admission& admission) {
     }
     response["warnings"] = std::move(warnings);
   }
-  const json::Document review{
-      {"apiVersion", "admission.k8s.io/v1"}, {"kind", "AdmissionReview"}, {"response", std::move(response)}};
+  const json::Document review{{"apiVersion", "admission.k8s.io/v1"},
+                              {"kind", "AdmissionReview"},
+                              {"response", std::move(response)}};
   return review.dump(-1, ' ', false, json::Document::error_handler_t::replace);
 }
 

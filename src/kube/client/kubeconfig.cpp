@@ -5,7 +5,7 @@
 #include <optional>
 
 #include "json/document.hpp"
-#include "kube/client/base64.hpp"
+#include "base/base64.hpp"
 #include "kube/client/config.hpp"
 #include "kube/client/file.hpp"
 #include "kube/client/token_source.hpp"

@@ -23,13 +23,15 @@ Evaluation evaluate_at(const JobFacts& job_facts, const char* now, bool green = 
 }
 
 TEST(Evaluate, DeadlineCountsFromCreation) {
-  EXPECT_EQ(evaluate_at(facts(job()), "2026-11-24T12:00:01Z").decision.deadline, at("2026-11-24T20:00:00Z"));
+  EXPECT_EQ(evaluate_at(facts(job()), "2026-11-24T12:00:01Z").decision.deadline,
+            at("2026-11-24T20:00:00Z"));
 }
 
 TEST(Evaluate, BeforeItExistsTheDeadlineCountsFromNow) {
   auto object = job();
   object["metadata"].erase("creationTimestamp");
-  EXPECT_EQ(evaluate_at(facts(object), "2026-11-24T12:30:00Z").decision.deadline, at("2026-11-24T20:30:00Z"));
+  EXPECT_EQ(evaluate_at(facts(object), "2026-11-24T12:30:00Z").decision.deadline,
+            at("2026-11-24T20:30:00Z"));
 }
 
 TEST(Evaluate, TheDeadlineWrittenAtAdmissionStays) {
@@ -55,9 +57,25 @@ TEST(Evaluate, AStaleDeadlineOnAJobThatDoesNotWaitIsIgnored) {
   EXPECT_EQ(evaluate_at(facts(object), "2026-11-24T12:30:00Z").decision.action, plan::Action::Wait);
 }
 
-TEST(Evaluate, ForbidChildIsCappedByTheNextTick) {
+json::Document child() {
   auto object = job();
-  object["metadata"]["annotations"]["batch.kubernetes.io/cronjob-scheduled-timestamp"] = "2026-11-24T12:00:00Z";
+  object["metadata"]["ownerReferences"] =
+      test::document(R"([{"kind":"CronJob","name":"hourly","uid":"c","controller":true}])");
+  return object;
+}
+
+TEST(Evaluate, AScheduledTimeCountsOnACronJobsChildAlone) {
+  auto object = job();
+  object["metadata"]["annotations"]["batch.kubernetes.io/cronjob-scheduled-timestamp"] =
+      "2020-01-01T00:00:00Z";
+  EXPECT_EQ(evaluate_at(facts(object), "2026-11-24T12:00:05Z").decision.deadline,
+            at("2026-11-24T20:00:00Z"));
+}
+
+TEST(Evaluate, ForbidChildIsCappedByTheNextTick) {
+  auto object = child();
+  object["metadata"]["annotations"]["batch.kubernetes.io/cronjob-scheduled-timestamp"] =
+      "2026-11-24T12:00:00Z";
   object["metadata"]["annotations"]["carbon-aware.io/expected-duration"] = "10m";
   plan::CronFacts cron{plan::ConcurrencyPolicy::Forbid, "0 * * * *", ""};
   EXPECT_EQ(evaluate_at(facts(object), "2026-11-24T12:00:05Z", false, cron).decision.deadline,
@@ -68,9 +86,11 @@ TEST(Evaluate, ForbidChildIsCappedByTheNextTick) {
 }
 
 TEST(Evaluate, AScheduledTimeInTheFutureDoesNotLengthenTheWait) {
-  auto object = job();
-  object["metadata"]["annotations"]["batch.kubernetes.io/cronjob-scheduled-timestamp"] = "2030-01-01T00:00:00Z";
-  EXPECT_EQ(evaluate_at(facts(object), "2026-11-24T12:00:05Z").decision.deadline, at("2026-11-24T20:00:05Z"));
+  auto object = child();
+  object["metadata"]["annotations"]["batch.kubernetes.io/cronjob-scheduled-timestamp"] =
+      "2030-01-01T00:00:00Z";
+  EXPECT_EQ(evaluate_at(facts(object), "2026-11-24T12:00:05Z").decision.deadline,
+            at("2026-11-24T20:00:05Z"));
 }
 
 TEST(Evaluate, OptInTakenBackReleasesAtOnceAndUntouched) {

@@ -58,11 +58,13 @@ TEST(Placement, StrictHasNoFallbackAndNoPreference) {
 TEST(Placement, NoFallbackPoolMeansAnyButGreen) {
   auto d = green();
   d.fallback_node_pool = "";
-  const auto terms = pod_spec(placed(job(), d))["affinity"]["nodeAffinity"]
-                             ["requiredDuringSchedulingIgnoredDuringExecution"]["nodeSelectorTerms"];
+  const auto terms = pod_spec(
+      placed(job(), d))["affinity"]["nodeAffinity"]
+                       ["requiredDuringSchedulingIgnoredDuringExecution"]["nodeSelectorTerms"];
   ASSERT_EQ(terms.size(), 2U);
-  EXPECT_EQ(terms[1]["matchExpressions"][0],
-            document(R"({"key":"karpenter.sh/nodepool","operator":"NotIn","values":["green-batch"]})"));
+  EXPECT_EQ(
+      terms[1]["matchExpressions"][0],
+      document(R"({"key":"karpenter.sh/nodepool","operator":"NotIn","values":["green-batch"]})"));
 }
 
 TEST(Placement, UsersTwoRequiredTermsAreAndedIntoEachOfOurs) {
@@ -70,10 +72,13 @@ TEST(Placement, UsersTwoRequiredTermsAreAndedIntoEachOfOurs) {
       "podAntiAffinity":{"keep":"me"},
       "nodeAffinity":{"requiredDuringSchedulingIgnoredDuringExecution":{"nodeSelectorTerms":[
         {"matchExpressions":[{"key":"zone","operator":"In","values":["a"]}]},
-        {"matchFields":[{"key":"metadata.name","operator":"In","values":["n1"]}]}]}}}})"), green()));
+        {"matchFields":[{"key":"metadata.name","operator":"In","values":["n1"]}]}]}}}})"),
+                                    green()));
   const auto& affinity = spec["affinity"];
   EXPECT_EQ(affinity["podAntiAffinity"], document(R"({"keep":"me"})"));
-  EXPECT_EQ(affinity["nodeAffinity"]["requiredDuringSchedulingIgnoredDuringExecution"]["nodeSelectorTerms"], document(R"([
+  EXPECT_EQ(affinity["nodeAffinity"]["requiredDuringSchedulingIgnoredDuringExecution"]
+                    ["nodeSelectorTerms"],
+            document(R"([
     {"matchExpressions":[{"key":"zone","operator":"In","values":["a"]},
                          {"key":"karpenter.sh/nodepool","operator":"In","values":["green-batch"]}]},
     {"matchFields":[{"key":"metadata.name","operator":"In","values":["n1"]}],
@@ -91,7 +96,8 @@ TEST(Placement, UsersPreferencesAndTolerationsAreKept) {
                                     green()));
   ASSERT_EQ(spec["tolerations"].size(), 2U);
   EXPECT_EQ(spec["tolerations"][0], document(R"({"key":"gpu","operator":"Exists"})"));
-  const auto& preferred = spec["affinity"]["nodeAffinity"]["preferredDuringSchedulingIgnoredDuringExecution"];
+  const auto& preferred =
+      spec["affinity"]["nodeAffinity"]["preferredDuringSchedulingIgnoredDuringExecution"];
   ASSERT_EQ(preferred.size(), 2U);
   EXPECT_EQ(preferred[0]["weight"], 7);
 }
@@ -100,9 +106,10 @@ TEST(Placement, TermThatMatchesNothingStaysSo) {
   // A term without expressions matches no node; with our requirement in it, it would.
   const auto spec = pod_spec(placed(job(R"({"affinity":{"nodeAffinity":{
       "requiredDuringSchedulingIgnoredDuringExecution":{"nodeSelectorTerms":[{},
-        {"matchExpressions":[{"key":"zone","operator":"Exists"}]}]}}}})"), green(true)));
-  const auto& terms =
-      spec["affinity"]["nodeAffinity"]["requiredDuringSchedulingIgnoredDuringExecution"]["nodeSelectorTerms"];
+        {"matchExpressions":[{"key":"zone","operator":"Exists"}]}]}}}})"),
+                                    green(true)));
+  const auto& terms = spec["affinity"]["nodeAffinity"]
+                          ["requiredDuringSchedulingIgnoredDuringExecution"]["nodeSelectorTerms"];
   ASSERT_EQ(terms.size(), 1U);
   EXPECT_EQ(terms[0]["matchExpressions"][0]["key"], "zone");
 }
@@ -127,7 +134,8 @@ TEST(Placement, JobThatPinsItsNodePoolKeepsIt) {
   const auto by_selector = job(R"({"nodeSelector":{"karpenter.sh/nodepool":"gpu"}})");
   EXPECT_EQ(placed(by_selector, green()), by_selector);
   EXPECT_EQ(placed(by_selector, fallback()), by_selector);
-  const auto by_term = job(R"({"affinity":{"nodeAffinity":{"requiredDuringSchedulingIgnoredDuringExecution":
+  const auto by_term =
+      job(R"({"affinity":{"nodeAffinity":{"requiredDuringSchedulingIgnoredDuringExecution":
       {"nodeSelectorTerms":[{"matchExpressions":[{"key":"karpenter.sh/nodepool","operator":"In","values":["gpu"]}]}]}}}})");
   EXPECT_EQ(placed(by_term, green()), by_term);
 }
@@ -142,7 +150,8 @@ TEST(Placement, AppliedTwiceChangesNothing) {
 TEST(Placement, TolerationThatCoversTheTaintIsEnough) {
   const auto everything = job(R"({"tolerations":[{"operator":"Exists"}]})");
   EXPECT_EQ(pod_spec(placed(everything, green()))["tolerations"].size(), 1U);
-  const auto one_effect = job(R"({"tolerations":[{"key":"carbon-aware.io/green","operator":"Exists","effect":"NoExecute"}]})");
+  const auto one_effect = job(
+      R"({"tolerations":[{"key":"carbon-aware.io/green","operator":"Exists","effect":"NoExecute"}]})");
   EXPECT_EQ(pod_spec(placed(one_effect, green()))["tolerations"].size(), 2U);
 }
 
@@ -150,13 +159,15 @@ TEST(Placement, DoNotDisruptIsAddedUnlessItsAuthorSpoke) {
   auto d = green();
   d.do_not_disrupt = true;
   const auto annotation = [&](const Document& object) {
-    return placed(object, d)["spec"]["template"]["metadata"]["annotations"]["karpenter.sh/do-not-disrupt"];
+    return placed(object,
+                  d)["spec"]["template"]["metadata"]["annotations"]["karpenter.sh/do-not-disrupt"];
   };
   EXPECT_EQ(annotation(job()), "true");
   auto with_annotations = job();
   with_annotations["spec"]["template"]["metadata"]["annotations"] = {{"a", "b"}};
   EXPECT_EQ(annotation(with_annotations), "true");
-  with_annotations["spec"]["template"]["metadata"]["annotations"] = {{"karpenter.sh/do-not-disrupt", "false"}};
+  with_annotations["spec"]["template"]["metadata"]["annotations"] = {
+      {"karpenter.sh/do-not-disrupt", "false"}};
   EXPECT_EQ(annotation(with_annotations), "false");
   auto no_metadata = job();
   no_metadata["spec"]["template"].erase("metadata");
@@ -164,7 +175,8 @@ TEST(Placement, DoNotDisruptIsAddedUnlessItsAuthorSpoke) {
 }
 
 TEST(Placement, UnreadableTemplatesAreErrorsAndNothingElse) {
-  for (const auto& [affinity, tolerations] : {std::pair{"[1]", ""}, std::pair{"{", ""}, std::pair{"", "{}"}}) {
+  for (const auto& [affinity, tolerations] :
+       {std::pair{"[1]", ""}, std::pair{"{", ""}, std::pair{"", "{}"}}) {
     PodTemplate pod;
     pod.affinity = affinity;
     pod.tolerations = tolerations;
@@ -176,11 +188,12 @@ TEST(Placement, UnreadableTemplatesAreErrorsAndNothingElse) {
 }
 
 TEST(Placement, HostileShapesInsideAffinityDoNotCrash) {
-  for (const char* spec : {R"({"affinity":{"nodeAffinity":7}})", R"({"affinity":{"nodeAffinity":{
+  for (const char* spec :
+       {R"({"affinity":{"nodeAffinity":7}})", R"({"affinity":{"nodeAffinity":{
            "requiredDuringSchedulingIgnoredDuringExecution":[]}}})",
-                           R"({"affinity":{"nodeAffinity":{"requiredDuringSchedulingIgnoredDuringExecution":
+        R"({"affinity":{"nodeAffinity":{"requiredDuringSchedulingIgnoredDuringExecution":
            {"nodeSelectorTerms":[1,null,{"matchExpressions":{"a":1}},{"matchExpressions":[1,{"key":2}]}]}}}})",
-                           R"({"tolerations":[1,null,{"key":3}]})", R"({"nodeSelector":[]})"}) {
+        R"({"tolerations":[1,null,{"key":3}]})", R"({"nodeSelector":[]})"}) {
     const auto shape = document(spec);
     PodTemplate pod;
     if (shape.contains("affinity")) pod.affinity = shape["affinity"].dump();

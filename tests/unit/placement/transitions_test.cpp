@@ -39,7 +39,8 @@ Document released(const Document& object) {
 TEST(Transitions, HoldSuspendsAndExplains) {
   const auto after = held(job());
   EXPECT_EQ(after["spec"]["suspend"], true);
-  EXPECT_EQ(after["metadata"]["labels"], document(R"({"app":"x","carbon-aware.io/state":"waiting"})"));
+  EXPECT_EQ(after["metadata"]["labels"],
+            document(R"({"app":"x","carbon-aware.io/state":"waiting"})"));
   EXPECT_EQ(after["metadata"]["annotations"], document(R"({"carbon-aware.io/enabled":"true",
       "carbon-aware.io/deadline":"2026-11-24T20:00:00Z","carbon-aware.io/decision":"because",
       "carbon-aware.io/waiting-since":"2026-11-24T13:00:00Z"})"));
@@ -60,7 +61,8 @@ TEST(Transitions, ReleaseIsTheWayBack) {
   EXPECT_EQ(after["spec"]["suspend"], false);
   EXPECT_EQ(after["metadata"]["labels"]["carbon-aware.io/state"], "released");
   EXPECT_EQ(after["metadata"]["annotations"]["carbon-aware.io/release-reason"], "green");
-  EXPECT_EQ(after["metadata"]["annotations"]["carbon-aware.io/released-at"], "2026-11-24T13:00:00Z");
+  EXPECT_EQ(after["metadata"]["annotations"]["carbon-aware.io/released-at"],
+            "2026-11-24T13:00:00Z");
 }
 
 TEST(Transitions, FactsReadBackWhatWasWritten) {
@@ -94,7 +96,8 @@ Document kueue_job() {
 
 TEST(Transitions, KueueJobIsGatedAndItsSuspendNeverWritten) {
   const auto waiting = held(kueue_job());
-  EXPECT_EQ(waiting["metadata"]["annotations"]["kueue.x-k8s.io/admission-gated-by"], "carbon-aware.io/gate");
+  EXPECT_EQ(waiting["metadata"]["annotations"]["kueue.x-k8s.io/admission-gated-by"],
+            "carbon-aware.io/gate");
   EXPECT_EQ(waiting["spec"]["suspend"], true);
   const auto after = released(waiting);
   EXPECT_FALSE(after["metadata"]["annotations"].contains("kueue.x-k8s.io/admission-gated-by"));
@@ -108,7 +111,8 @@ TEST(Transitions, GatesOfOthersStay) {
   const auto waiting = held(object);
   EXPECT_EQ(waiting["metadata"]["annotations"]["kueue.x-k8s.io/admission-gated-by"],
             "example.com/other,carbon-aware.io/gate");
-  EXPECT_EQ(released(waiting)["metadata"]["annotations"]["kueue.x-k8s.io/admission-gated-by"], "example.com/other");
+  EXPECT_EQ(released(waiting)["metadata"]["annotations"]["kueue.x-k8s.io/admission-gated-by"],
+            "example.com/other");
 }
 
 TEST(KueueGate, ListsWithSpacesAndRepeats) {
@@ -123,7 +127,8 @@ TEST(JobFacts, ReadsOwnersManagersAndOptIn) {
   auto object = job();
   object["metadata"]["ownerReferences"] = document(
       R"([{"kind":"CronJob","name":"nightly","uid":"c","controller":true,"apiVersion":"batch/v1"}])");
-  object["metadata"]["annotations"]["batch.kubernetes.io/cronjob-scheduled-timestamp"] = "2026-11-24T13:00:00+01:00";
+  object["metadata"]["annotations"]["batch.kubernetes.io/cronjob-scheduled-timestamp"] =
+      "2026-11-24T13:00:00+01:00";
   object["spec"]["managedBy"] = "kubernetes.io/job-controller";
   auto read = facts(object);
   EXPECT_EQ(read.cronjob, "nightly");

@@ -1,6 +1,6 @@
 #include <gmock/gmock.h>
 
-#include "kube/client/base64.hpp"
+#include "base/base64.hpp"
 #include "kube/client/config.hpp"
 #include "temp_dir.hpp"
 

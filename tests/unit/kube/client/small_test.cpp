@@ -1,6 +1,6 @@
 #include <gmock/gmock.h>
 
-#include "kube/client/base64.hpp"
+#include "base/base64.hpp"
 #include "kube/client/file.hpp"
 #include "kube/client/line_splitter.hpp"
 #include "kube/client/paths.hpp"
