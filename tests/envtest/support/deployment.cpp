@@ -146,6 +146,10 @@ harness::Exit Deployment::stop(const std::string& name) {
   return exit;
 }
 
+void Deployment::signal(const std::string& name, int number) {
+  if (auto& r = replica(name); r.process) r.process->signal(number);
+}
+
 bool Deployment::running(const std::string& name) {
   auto& r = replica(name);
   return r.process && !r.process->poll();

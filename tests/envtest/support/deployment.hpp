@@ -33,6 +33,7 @@ class Deployment {
   [[nodiscard]] Status wait_ready(const std::string& replica);
   void kill(const std::string& replica);                         // SIGKILL
   [[nodiscard]] harness::Exit stop(const std::string& replica);  // SIGTERM, orderly
+  void signal(const std::string& replica, int number);  // SIGSTOP: it hangs; SIGCONT: it goes on
   [[nodiscard]] bool running(const std::string& replica);
 
   // The webhook configuration, with this replica as its backend.
