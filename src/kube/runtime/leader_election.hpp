@@ -1,6 +1,7 @@
 // Leader election on a Lease, with client-go's rules: a lease is taken when it is free or has not
 // been seen to change for leaseDuration by our own clock; renewed every retryPeriod; given up when
-// it could not be renewed for renewDeadline. ElectionState and the functions on it are pure;
+// it could not be renewed for renewDeadline. Candidates look every 0.5 to 1.1 retryPeriods. A term
+// that lapsed and began anew is told as such. ElectionState and the functions on it are pure;
 // LeaderElector runs them on a thread against a Client. Writes carry the resourceVersion, so two
 // holders are impossible at the API server. Nobody's clock but our own counts: renewTime is for
 // people to read. Identities must differ between replicas. Failure: an error of the API is logged
