@@ -45,7 +45,7 @@ Result<std::filesystem::path> make_directory(const Options& options) {
     }
     return std::filesystem::path(pattern);
   }
-  const auto directory = std::filesystem::absolute(options.directory, error);
+  auto directory = std::filesystem::absolute(options.directory, error);
   if (!error) std::filesystem::create_directories(directory, error);
   if (error) {
     return fail(Errc::Unavailable,

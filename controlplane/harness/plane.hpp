@@ -84,7 +84,7 @@ class Plane {
   [[nodiscard]] Status spawn(Part part);
   [[nodiscard]] Status install_karpenter_crds();
   void release_node_leases() const;  // of a KWOK that is gone; as good as it can
-  [[nodiscard]] Status await(const std::vector<Part>& parts);
+  [[nodiscard]] Status await(const std::vector<Part>& wanted);
   [[nodiscard]] bool ready(Part part);
   [[nodiscard]] tl::unexpected<Error> failure(Part part, Errc code, const std::string& what) const;
   [[nodiscard]] Result<std::filesystem::path> write_kubeconfig(const std::string& who,

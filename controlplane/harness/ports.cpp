@@ -42,7 +42,7 @@ Result<std::vector<std::uint16_t>> free_ports(std::size_t count) {
   std::vector<std::uint16_t> ports;
   for (int tries = 0; tries < kMaxTries && ports.size() < count; ++tries) {
     const auto port = static_cast<std::uint16_t>(pick(random));
-    if (std::find(ports.begin(), ports.end(), port) != ports.end()) continue;
+    if (std::ranges::find(ports, port) != ports.end()) continue;
     if (can_bind(port)) ports.push_back(port);
   }
   if (ports.size() < count) return fail(Errc::Unavailable, "no free TCP ports on 127.0.0.1");

@@ -317,5 +317,56 @@ TEST_F(BehavioursTest, GenerateNameAndLabelOptIn) {
   EXPECT_EQ(jobs().state(name), "waiting");
 }
 
+// -- what people and dashboards see --
+
+harness::Completed cli(const harness::Plane& plane, std::vector<std::string> args) {
+  args.insert(args.begin(), {"--kubeconfig", plane.kubeconfig().string()});
+  const auto program =
+      std::filesystem::read_symlink("/proc/self/exe").parent_path() / "kubectl-karbonetes";
+  auto done = harness::run({program, args, {}}, "", seconds(20));
+  EXPECT_OK(done);
+  return done.value_or(harness::Completed{});
+}
+
+TEST_F(BehavioursTest, StatusAndExplainTellWhatWaitsAndWhy) {
+  hold(job("explained").with("max-delay", "3h"));
+  const auto status = cli(*plane_, {"status", "-n", kNs, "-o", "json"});
+  ASSERT_TRUE(status.ok()) << status.err;
+  EXPECT_THAT(status.out, HasSubstr("explained"));
+  EXPECT_OK(json::parse(status.out));
+
+  const auto explained = cli(*plane_, {"explain", "explained", "-n", kNs});
+  ASSERT_TRUE(explained.ok()) << explained.err;
+  EXPECT_THAT(explained.out, HasSubstr("not green"));
+  EXPECT_THAT(explained.out, HasSubstr(jobs().annotation("explained", "deadline")));
+  EXPECT_THAT(explained.out, HasSubstr("annotation carbon-aware.io/max-delay"));
+  EXPECT_THAT(explained.out, HasSubstr("policy carbon-demo/default"));
+
+  const auto unknown = cli(*plane_, {"explain", "no-such-job", "-n", kNs});
+  EXPECT_EQ(unknown.exit.code, 1);
+  EXPECT_THAT(unknown.err, HasSubstr("no-such-job"));
+}
+
+TEST_F(BehavioursTest, MetricsHaveTheNamesThatDashboardsKnow) {
+  for (const char* series : {
+           "controller_runtime_reconcile_total{controller=\"jobs\",result=\"success\"}",
+           "controller_runtime_active_workers{controller=\"jobs\"}",
+           "workqueue_depth{name=\"jobs\"}",
+           "workqueue_adds_total{name=\"jobs\"}",
+           "leader_election_master_status{name=\"karbonetes-controller\"}",
+           "controller_runtime_webhook_requests_total{code=\"200\",webhook=\"/"
+           "mutate-batch-v1-job\"}",
+           "controller_runtime_webhook_latency_seconds_count{webhook=\"/mutate-batch-v1-job\"}",
+           "karbonetes_admissions_total{decision=\"held\"}",
+           "karbonetes_wait_seconds_count",
+           "karbonetes_signal_age_seconds{source=\"karbonetes-signal\"}",
+           "karbonetes_releases_total{pool=\"green\",reason=\"green\"}",
+       }) {
+    EXPECT_TRUE(deployment_->metric("a", series)) << series;
+  }
+  EXPECT_EQ(
+      deployment_->metric("a", "leader_election_master_status{name=\"karbonetes-controller\"}"), 1);
+}
+
 }  // namespace
 }  // namespace karbonetes::envtest
