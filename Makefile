@@ -5,6 +5,9 @@ PRESET ?= release
 JOBS ?= $(shell nproc)
 DEMO_DIR ?= $(CURDIR)/build/demo
 BUILD := build/$(PRESET)
+# Paths relative to the source: another checkout of the same code finds the same objects.
+export CCACHE_BASEDIR := $(CURDIR)
+export CCACHE_NOHASHDIR := 1
 
 .PHONY: help
 help: ## List the targets

@@ -90,7 +90,7 @@ StatusReport report(const StatusInput& input, TimePoint now) {
     count(out, state_text(job));
     if (waits(job) || input.all) out.rows.push_back(row_of(job, input, now));
   }
-  std::sort(out.rows.begin(), out.rows.end(), [](const StatusRow& a, const StatusRow& b) {
+  std::ranges::sort(out.rows, [](const StatusRow& a, const StatusRow& b) {
     const TimePoint x = a.until.value_or(TimePoint::max()), y = b.until.value_or(TimePoint::max());
     return std::tie(x, a.ns, a.name) < std::tie(y, b.ns, b.name);
   });
