@@ -18,25 +18,27 @@ packages: ## Install the Debian packages that are missing
 	@scripts/install-packages.sh build
 
 .PHONY: build
-build: packages ## Build the three programs into build/release/bin
+build: packages ## Build the programs into build/release/bin
 	@cmake --preset $(PRESET) --log-level=WARNING >/dev/null
-	@cmake --build --preset $(PRESET) -j $(JOBS)
+	@cmake --build --preset $(PRESET) -j $(JOBS) --target programs
 
 .PHONY: control-plane
 control-plane: packages ## Build the real control plane (once; about 13 minutes on 2 cores)
 	@scripts/build-control-plane.sh >/dev/null
 
-# The two compile side by side: neither waits for the other's slow parts.
-.PHONY: everything
+# Programs (or all with the tests) and control plane compile side by side: neither waits for the other's slow parts.
+.PHONY: programs everything
+programs: packages
+	@scripts/build-side-by-side.sh $(PRESET) $(JOBS) programs
 everything: packages
-	@scripts/build-everything.sh $(PRESET) $(JOBS)
+	@scripts/build-side-by-side.sh $(PRESET) $(JOBS) all
 
 .PHONY: demo
-demo: everything ## Build, start the real control plane, play the story, check it, stop it
+demo: programs ## Build, start the real control plane, play the story, check it, stop it
 	@scripts/demo.sh run
 
 .PHONY: demo-up
-demo-up: everything ## The same control plane and controller, left running for kubectl
+demo-up: programs ## The same control plane and controller, left running for kubectl
 	@scripts/demo.sh up
 .PHONY: demo-down
 demo-down: ## Stop what demo-up started
@@ -62,7 +64,9 @@ test: everything ## All tests: units and the real control plane
 	@ctest --test-dir $(BUILD) --output-on-failure -j $(JOBS) --no-tests=error
 
 .PHONY: test-unit
-test-unit: build ## Unit tests only
+test-unit: packages ## Unit tests only
+	@cmake --preset $(PRESET) --log-level=WARNING >/dev/null
+	@cmake --build --preset $(PRESET) -j $(JOBS)
 	@ctest --test-dir $(BUILD) --output-on-failure -j $(JOBS) --no-tests=error -L unit
 
 .PHONY: test-envtest

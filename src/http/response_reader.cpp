@@ -35,7 +35,7 @@ class ResponseReader::Impl {
       buffer.consume(parser->put(buffer.data(), error));
       if (error == beast::http::error::need_more) return {};
       if (error) return failed(error);
-      const int status = parser->get().result_int();
+      const int status = static_cast<int>(parser->get().result_int());
       if (parser->is_done() && status >= 100 && status < 200 && status != 101)
         restart();  // interim
     }
