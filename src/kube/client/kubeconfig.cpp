@@ -4,8 +4,8 @@
 #include <filesystem>
 #include <optional>
 
-#include "json/document.hpp"
 #include "base/base64.hpp"
+#include "json/document.hpp"
 #include "kube/client/config.hpp"
 #include "kube/client/file.hpp"
 #include "kube/client/token_source.hpp"
@@ -47,8 +47,8 @@ std::string default_path() {
 // One kubeconfig being read. Every error names the file and the field.
 class Kubeconfig {
  public:
-  Kubeconfig(std::string path, YAML::Node root, const Clock& clock)
-      : path_(std::move(path)), root_(std::move(root)), clock_(clock) {}
+  Kubeconfig(std::string path, const YAML::Node& root, const Clock& clock)
+      : path_(std::move(path)), root_(root), clock_(clock) {}
 
   Result<ClusterConfig> load(const std::string& wanted_context) const {
     auto current = text(root_, "", "current-context");
@@ -244,7 +244,7 @@ class Kubeconfig {
         if (!one.IsMap() || !one["name"].IsDefined() || !one["name"].IsScalar() ||
             one["name"].Scalar() != name)
           continue;
-        const YAML::Node found = one[kind];
+        YAML::Node found = one[kind];
         if (found.IsDefined() && found.IsMap()) return found;
         if (!found.IsDefined() || found.IsNull()) return YAML::Node(YAML::NodeType::Map);
         return bad(std::string(list_name) + '[' + name + "]." + kind, "must be a mapping");

@@ -14,8 +14,6 @@
 #include <string_view>
 #include <system_error>
 
-extern char** environ;
-
 namespace karbonetes::kube {
 
 namespace {
@@ -44,12 +42,14 @@ std::vector<std::string> environment_with(
     if (std::ranges::none_of(added, [&](const auto& pair) { return pair.first == key; }))
       out.emplace_back(entry);
   }
+  out.reserve(out.size() + added.size());
   for (const auto& [key, value] : added) out.push_back(key + '=' + value);
   return out;
 }
 
 std::vector<char*> pointers(std::vector<std::string>& texts) {
   std::vector<char*> out;
+  out.reserve(texts.size() + 1);
   for (std::string& text : texts) out.push_back(text.data());
   out.push_back(nullptr);
   return out;
