@@ -56,7 +56,7 @@ struct Registry::Impl {
 
 // prometheus-cpp throws on a name, label or bucket list that the exposition format does not allow.
 template <typename Make>
-auto* or_abort(const std::string& name, Make make) {
+static auto* or_abort(const std::string& name, Make make) {
   try {
     return &make();
   } catch (const std::exception& e) {

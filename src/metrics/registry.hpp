@@ -1,6 +1,7 @@
-// Counters, gauges and histograms, exposed in the Prometheus text format. A façade over prometheus-cpp core so that no other
-// folder names it. Handles are cheap, valid as long as the Registry, and thread-safe. Asking for the same name and labels
-// again gives the same series; a name must keep its type, help and label names (a mismatch is a bug and aborts).
+// Counters, gauges and histograms, exposed in the Prometheus text format. A façade over
+// prometheus-cpp core so that no other folder names it. Handles are cheap, valid as long as the
+// Registry, and thread-safe. Asking for the same name and labels again gives the same series; a
+// name must keep its type, help and label names (a mismatch is a bug and aborts).
 #pragma once
 
 #include <functional>
@@ -53,12 +54,15 @@ class Registry {
   Registry(const Registry&) = delete;
   Registry& operator=(const Registry&) = delete;
 
-  [[nodiscard]] Counter counter(const std::string& name, const std::string& help, const Labels& labels = {});
-  [[nodiscard]] Gauge gauge(const std::string& name, const std::string& help, const Labels& labels = {});
+  [[nodiscard]] Counter counter(const std::string& name, const std::string& help,
+                                const Labels& labels = {});
+  [[nodiscard]] Gauge gauge(const std::string& name, const std::string& help,
+                            const Labels& labels = {});
   // `buckets`: upper bounds in the metric's unit, ascending.
-  [[nodiscard]] Histogram histogram(const std::string& name, const std::string& help, const std::vector<double>& buckets,
-                                    const Labels& labels = {});
-  // Called on the scraping thread before each exposition: for gauges that are computed, such as ages.
+  [[nodiscard]] Histogram histogram(const std::string& name, const std::string& help,
+                                    const std::vector<double>& buckets, const Labels& labels = {});
+  // Called on the scraping thread before each exposition: for gauges that are computed, such as
+  // ages.
   void before_scrape(std::function<void()> refresh);
 
   // text/plain; version=0.0.4

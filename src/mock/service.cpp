@@ -166,12 +166,11 @@ void Service::tick() {
     const TimePoint now = clock_.now();
     const View view = state_.at(now);
     etag = view.etag;
-    const auto first_due =
-        std::stable_partition(polls_.begin(), polls_.end(), [&](const Poll& poll) {
-          return !stopping_ && now < poll.until && none_match_hits(poll.etag, etag);
-        });
-    std::move(first_due, polls_.end(), std::back_inserter(due));
-    polls_.erase(first_due, polls_.end());
+    const auto answered = std::ranges::stable_partition(polls_, [&](const Poll& poll) {
+      return !stopping_ && now < poll.until && none_match_hits(poll.etag, etag);
+    });
+    std::ranges::move(answered, std::back_inserter(due));
+    polls_.erase(answered.begin(), answered.end());
     changed = signal_answer(view, now);
   }
   // Outside of the lock: a reply may come straight back with the next request.

@@ -2,9 +2,9 @@
 
 #include <fmt/format.h>
 
+#include "base/text_file.hpp"
 #include "providers/signal_service.hpp"
 #include "providers/static_windows.hpp"
-#include "base/text_file.hpp"
 #include "providers/windows_file.hpp"
 
 namespace karbonetes::providers {

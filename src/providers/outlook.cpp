@@ -18,8 +18,9 @@ std::vector<carbon::IntensityPoint> intensity_outlook(const std::vector<carbon::
       if (edge >= from && edge < to) instants.push_back(edge);
     }
   }
-  std::sort(instants.begin(), instants.end());
-  instants.erase(std::unique(instants.begin(), instants.end()), instants.end());
+  std::ranges::sort(instants);
+  const auto repeated = std::ranges::unique(instants);
+  instants.erase(repeated.begin(), repeated.end());
 
   std::vector<carbon::IntensityPoint> points;
   points.reserve(instants.size());

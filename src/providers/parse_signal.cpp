@@ -34,7 +34,7 @@ Result<std::string> name_in(const Document& object, const char* key) {
   if (!value->is_string()) return wrong(key, "must be a string");
   const auto& text = value->get_ref<const std::string&>();
   const auto control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
-  if (text.size() > kMaxName || std::any_of(text.begin(), text.end(), control)) {
+  if (text.size() > kMaxName || std::ranges::any_of(text, control)) {
     return wrong(key, "must be at most 256 printable characters");
   }
   return text;
@@ -81,8 +81,7 @@ Status read_windows(const Document& root, std::vector<carbon::Interval>& out) {
     if (*end <= *start) return wrong("greenWindows[]", "must end after it starts");
     windows.push_back({*start, *end});
   }
-  std::sort(windows.begin(), windows.end(),
-            [](const auto& a, const auto& b) { return a.start < b.start; });
+  std::ranges::sort(windows, {}, &carbon::Interval::start);
   for (const auto& window : windows) {
     if (!out.empty() && window.start <= out.back().end) {
       out.back().end = std::max(out.back().end, window.end);
@@ -107,10 +106,9 @@ Status read_forecast(const Document& root, std::vector<carbon::IntensityPoint>& 
     if (!number) return fail(number.error());
     out.push_back({*from, *number});
   }
-  const auto earlier = [](const auto& a, const auto& b) { return a.from < b.from; };
-  const auto same = [](const auto& a, const auto& b) { return a.from == b.from; };
-  std::stable_sort(out.begin(), out.end(), earlier);
-  out.erase(std::unique(out.begin(), out.end(), same), out.end());
+  std::ranges::stable_sort(out, {}, &carbon::IntensityPoint::from);
+  const auto repeated = std::ranges::unique(out, {}, &carbon::IntensityPoint::from);
+  out.erase(repeated.begin(), repeated.end());
   return {};
 }
 

@@ -67,10 +67,9 @@ std::string target_of(const SignalServiceOptions& options) {
 }
 
 bool same_windows(const carbon::Signal& a, const carbon::Signal& b) {
-  return std::equal(a.green_windows.begin(), a.green_windows.end(), b.green_windows.begin(),
-                    b.green_windows.end(), [](const auto& x, const auto& y) {
-                      return x.start == y.start && x.end == y.end;
-                    });
+  return std::ranges::equal(a.green_windows, b.green_windows, [](const auto& x, const auto& y) {
+    return x.start == y.start && x.end == y.end;
+  });
 }
 
 class SignalService final : public Provider {
@@ -246,7 +245,7 @@ class SignalService final : public Provider {
 
   // The thread's own.
   std::string etag_;
-  Steady::time_point fetched_at_{};
+  Steady::time_point fetched_at_;
   bool recovering_ = false;
   bool failing_ = false;
   std::shared_ptr<const carbon::Signal> announced_;

@@ -37,6 +37,6 @@ struct SignalServiceOptions {
 // instant holds); null points are left out. Errors: Parse, naming the field: not JSON, wrong types,
 // a negative or absurd intensity, a unit other than gCO2eq/kWh, an interval that ends before it
 // starts, more than 10,000 entries, more than 4 MiB.
-[[nodiscard]] Result<carbon::Signal> parse_signal(std::string_view json);
+[[nodiscard]] Result<carbon::Signal> parse_signal(std::string_view text);
 
 }  // namespace karbonetes::providers

@@ -29,7 +29,7 @@ Status only_keys(const YAML::Node& map, std::initializer_list<std::string_view> 
                  std::string_view where) {
   for (const auto& entry : map) {
     const std::string key = entry.first.IsScalar() ? entry.first.Scalar() : std::string("?");
-    if (std::find(known.begin(), known.end(), key) == known.end()) {
+    if (std::ranges::find(known, key) == known.end()) {
       return at(entry.first, fmt::format("unknown field \"{}\" in {}; known are {}", cut(key),
                                          where, fmt::join(known, ", ")));
     }

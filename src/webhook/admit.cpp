@@ -79,7 +79,7 @@ Admission admit(const kube::JobView& view, std::string_view ns, const Knowledge&
   }
   if (job.foreign_manager && !job.queued_by_kueue) {
     out.outcome = Outcome::NotManaged;
-    out.warnings.push_back(
+    out.warnings.emplace_back(
         "carbon-aware.io: this Job is left alone: spec.managedBy gives it to another controller, "
         "and only "
         "that one may start it");

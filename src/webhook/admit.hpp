@@ -41,7 +41,7 @@ struct Admission {
 // `ns` is the request's namespace: the object may leave its own out. Never fails: a Job that cannot
 // be understood is left as it is, with a warning. Applied to its own outcome within a minute
 // (reinvocation) it changes nothing but a Kueue gate that another webhook made necessary meanwhile.
-[[nodiscard]] Admission admit(const kube::JobView& job, std::string_view ns,
+[[nodiscard]] Admission admit(const kube::JobView& view, std::string_view ns,
                               const Knowledge& knowledge);
 
 }  // namespace karbonetes::webhook

@@ -71,7 +71,7 @@ class FileToken final : public TokenSource {
   const Clock& clock_;
   std::mutex mutex_;  // guards what follows
   std::string token_;
-  TimePoint read_at_{};
+  TimePoint read_at_;
   bool stale_ = false;
 };
 

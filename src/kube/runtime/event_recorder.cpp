@@ -203,7 +203,7 @@ class EventRecorder::Impl {
   std::map<Slot, Pending> queue_;
   std::map<std::uint64_t, TimePoint> by_arrival_;  // the slots of queue_, oldest event first
   std::uint64_t arrivals_ = 0;
-  TimePoint next_log_{};
+  TimePoint next_log_;
   std::jthread thread_;  // last: it uses all of the above
 };
 
