@@ -35,11 +35,8 @@ Result<kube::Outcome> JobReconciler::reconcile(std::string_view key, std::stop_t
   for (int attempt = 0; attempt < kMaxAttempts; ++attempt) {
     if (!know_.leading()) return kube::Outcome{};  // whoever leads next looks at every Job anew
     const auto evaluation = evaluate(*job);
-    const Step step = next_step(*job, evaluation);
-    if (step.act == Act::Nothing) {
-      if (job->state != placement::JobState::Waiting) return kube::Outcome{};
-      return kube::Outcome{evaluation.decision.next_check};
-    }
+    const Step step = next_step(*job, evaluation, know_.clock.now());
+    if (step.act == Act::Nothing) return kube::Outcome{step.again_at};
     auto status = act(*job, evaluation, step, stop);
     if (status) return kube::Outcome{};
     if (status.error().code == Errc::NotFound) return kube::Outcome{};

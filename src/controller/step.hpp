@@ -6,6 +6,7 @@
 //   --started by somebody else--> Released
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "placement/evaluate.hpp"
@@ -24,10 +25,11 @@ enum class Act {
 
 struct Step {
   Act act = Act::Nothing;
-  std::string sentence;  // for the marks
+  std::string sentence;               // for the marks
+  std::optional<TimePoint> again_at;  // for Nothing: when time alone may change the answer
 };
 
 [[nodiscard]] Step next_step(const placement::JobFacts& job,
-                             const placement::Evaluation& evaluation);
+                             const placement::Evaluation& evaluation, TimePoint now);
 
 }  // namespace karbonetes::controller

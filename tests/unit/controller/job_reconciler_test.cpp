@@ -285,6 +285,18 @@ TEST_F(ReconcilerTest, MissedAndUnstartedIsHeld) {
   EXPECT_EQ(state(), "waiting");
 }
 
+TEST_F(ReconcilerTest, MissedAndYoungIsGivenTimeToShowThatItHasStarted) {
+  store(test::job());
+  clock_.set(at("2026-11-24T12:00:01Z"));
+  const auto outcome = reconcile();
+  ASSERT_TRUE(outcome);
+  EXPECT_EQ(outcome->again_at, at("2026-11-24T12:00:05Z"));
+  EXPECT_EQ(writer_.patches, 0);
+  clock_.set(at("2026-11-24T12:00:05Z"));
+  ASSERT_TRUE(reconcile());
+  EXPECT_EQ(state(), "waiting");
+}
+
 TEST_F(ReconcilerTest, MissedThatStartsBeforeThePatchArrivesIsLeftRunning) {
   store(test::job());
   writer_.before_patch = [](FakeWriter& w) {
