@@ -17,6 +17,8 @@ inline constexpr std::string_view kPolicy = "carbon-aware.io/policy";
 inline constexpr std::string_view kMaxDelay = "carbon-aware.io/max-delay";
 inline constexpr std::string_view kStrict = "carbon-aware.io/strict";
 inline constexpr std::string_view kExpectedDuration = "carbon-aware.io/expected-duration";
+inline constexpr std::string_view kGreenThreshold =
+    "carbon-aware.io/green-threshold";  // "200" (gCO2eq/kWh) or "30%" (of the horizon)
 inline constexpr std::string_view kRunNow = "carbon-aware.io/run-now";
 
 // Written by Karbonetes on a Job. The state label is the state; the rest explains it.
@@ -29,11 +31,15 @@ inline constexpr std::string_view kWaitingSince = "carbon-aware.io/waiting-since
 inline constexpr std::string_view kReleaseReason =
     "carbon-aware.io/release-reason";  // green | fallback | run-now | ...
 inline constexpr std::string_view kReleasedAt = "carbon-aware.io/released-at";  // RFC 3339
+inline constexpr std::string_view kPlan =
+    "carbon-aware.io/plan";  // JSON: the planned start and what it rests on
+inline constexpr std::string_view kAccount =
+    "carbon-aware.io/account";  // JSON: the carbon account of a finished Job
 
 // All that Karbonetes writes on a Job: a user who sees these keys on a Job and copies it has made
 // no mistake.
-inline constexpr std::array kWritten{kState,        kDeadline,      kDecision,
-                                     kWaitingSince, kReleaseReason, kReleasedAt};
+inline constexpr std::array kWritten{kState,         kDeadline,   kDecision, kWaitingSince,
+                                     kReleaseReason, kReleasedAt, kPlan,     kAccount};
 
 // Of others.
 inline constexpr std::string_view kCronJobScheduledAt =

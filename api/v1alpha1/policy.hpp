@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "base/time.hpp"
-#include "carbon/windows.hpp"
+#include "carbon/green_rule.hpp"
 
 namespace karbonetes::api {
 
@@ -18,6 +18,22 @@ enum class WhenUnknown {
   Run
 };  // a signal that is Unknown: wait until the deadline, or run at once
 enum class StrictAtDeadline { Fallback, KeepGreenPool };
+// Shadow: decides, records and counts, and changes nothing.
+enum class Mode { Enforce, Shadow };
+// When, between now and its deadline, a Job starts. See plan/strategy.hpp and docs/policies.md.
+enum class Strategy { FirstGreen, LowestSlot, LowestWindow, CarbonTime };
+
+struct SignalSpec {
+  std::optional<std::string> source;  // name of a configured carbon source
+  std::optional<std::string> zone;    // else: the first source for this zone
+};
+
+// How fast Jobs of one policy are released. Jobs at their deadline, and run-now, are never paced.
+struct ReleaseSpec {
+  std::optional<double> per_minute;       // Jobs; absent: no limit
+  std::optional<int> burst;               // Jobs that may go at once; default: one minute's worth
+  std::optional<double> vcpu_per_minute;  // requested vCPU; absent: no limit
+};
 
 struct PlacementSpec {
   std::optional<std::string> green_node_pool;
@@ -29,12 +45,17 @@ struct PlacementSpec {
 };
 
 struct PolicySpec {
-  std::optional<carbon::WindowSchedule> green;  // absent: the controller's signal decides
+  std::optional<Mode> mode;
+  SignalSpec signal;
+  std::optional<carbon::GreenRule> green;  // absent: the source's own opinion, see green_rule.hpp
+  std::optional<Strategy> strategy;
+  std::optional<double> min_saving;  // 0..1: do not wait for less than this part of the emissions
   std::optional<Millis> max_delay;
   std::optional<Millis> max_delay_limit;  // the most that a Job's annotation may ask for
   std::optional<Millis> expected_duration;
   std::optional<WhenUnknown> when_unknown;
   PlacementSpec placement;
+  ReleaseSpec release;
 };
 
 struct Policy {

@@ -24,13 +24,22 @@ Freshness freshness(const Signal& signal, TimePoint now) {
 }
 
 GreenState state_at(const Signal& signal, TimePoint now) {
-  if (freshness(signal, now) == Freshness::Unknown) return GreenState::Unknown;
+  if (!signal.says_green || freshness(signal, now) == Freshness::Unknown)
+    return GreenState::Unknown;
   bool green = signal.green;
   if (!signal.green_windows.empty()) {
     const auto after = first_after(signal.green_windows, now);
     green = after != signal.green_windows.begin() && now < std::prev(after)->end;
   }
   return green ? GreenState::Green : GreenState::NotGreen;
+}
+
+std::optional<double> intensity_at(const Signal& signal, TimePoint now) {
+  if (signal.forecast == nullptr || freshness(signal, now) == Freshness::Unknown ||
+      now >= signal.forecast->end()) {
+    return std::nullopt;
+  }
+  return signal.forecast->at(now);
 }
 
 std::optional<TimePoint> next_green(const Signal& signal, TimePoint now) {

@@ -1,10 +1,52 @@
 #include "cli/policy_fields.hpp"
 
+#include <fmt/format.h>
+
 #include <string_view>
 
 #include "api/v1alpha1/names.hpp"
 
 namespace karbonetes::cli {
+
+namespace {
+
+std::string grams(const carbon::AnyIntensity& intensity) {
+  return std::visit(
+      []<class Kind>(const carbon::Intensity<Kind>& i) {
+        return fmt::format("{:g} gCO2eq/kWh ({})", i.grams_per_kwh, Kind::kName);
+      },
+      intensity);
+}
+
+struct Describe {
+  std::string operator()(const carbon::WindowSchedule& windows) const {
+    return "own windows, time zone " + windows.time_zone();
+  }
+  std::string operator()(const carbon::AbsoluteThreshold& t) const {
+    return "at most " + grams(t.below);
+  }
+  std::string operator()(const carbon::PercentileThreshold& p) const {
+    return fmt::format("the lowest {:g} % of the next {}", p.percent, format_duration(p.horizon));
+  }
+};
+
+std::string describe(const carbon::GreenRule& rule) { return std::visit(Describe{}, rule); }
+
+std::string_view name(api::Strategy strategy) {
+  switch (strategy) {
+    case api::Strategy::FirstGreen:
+      return "FirstGreen";
+    case api::Strategy::LowestSlot:
+      return "LowestSlot";
+    case api::Strategy::LowestWindow:
+      return "LowestWindow";
+    case api::Strategy::CarbonTime:
+      return "CarbonTime";
+  }
+  return "FirstGreen";
+}
+
+}  // namespace
 
 std::vector<FieldOrigin> fields_of(const policy::ResolvedPolicy& p) {
   std::vector<FieldOrigin> out;
@@ -26,9 +68,14 @@ std::vector<FieldOrigin> fields_of(const policy::ResolvedPolicy& p) {
   const auto yes_no = [](bool b) { return std::string(b ? "true" : "false"); };
 
   add("green",
-      p.green == nullptr ? "the controller's signal"
-                         : "own windows, time zone " + p.green->time_zone(),
-      p.green == nullptr ? policy::Origin::BuiltIn : p.policy_origin);
+      p.green.value == nullptr ? "as the carbon source says" : describe(*p.green.value),
+      p.green.origin, api::kGreenThreshold);
+  add("mode", p.mode.value == api::Mode::Enforce ? "Enforce" : "Shadow", p.mode.origin);
+  add("signal.source", p.signal_source.value.empty() ? "the first" : p.signal_source.value,
+      p.signal_source.origin);
+  if (!p.signal_zone.value.empty()) add("signal.zone", p.signal_zone.value, p.signal_zone.origin);
+  add("strategy", std::string(name(p.strategy.value)), p.strategy.origin);
+  add("minSaving", fmt::format("{:g} %", p.min_saving.value * 100), p.min_saving.origin);
   add("maxDelay", format_duration(p.max_delay.value), p.max_delay.origin, api::kMaxDelay);
   add("expectedDuration",
       p.expected_duration.value ? format_duration(*p.expected_duration.value) : "unknown",

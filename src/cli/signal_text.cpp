@@ -9,8 +9,11 @@ namespace karbonetes::cli {
 std::optional<carbon::Signal> governing(const policy::ResolvedPolicy& policy,
                                         const std::optional<carbon::Signal>& service,
                                         TimePoint now) {
-  if (policy.green == nullptr) return service;
-  carbon::Signal windows = carbon::signal_from(*policy.green, now);
+  const auto* own = policy.green.value == nullptr
+                        ? nullptr
+                        : std::get_if<carbon::WindowSchedule>(policy.green.value.get());
+  if (own == nullptr) return service;
+  carbon::Signal windows = carbon::signal_from(*own, now);
   windows.source = "policy windows";
   return windows;
 }
@@ -23,7 +26,8 @@ std::string headline(const std::optional<carbon::Signal>& service, TimePoint now
                                  printable(service->source, 64));
   if (!service->zone.empty()) text += ", zone " + printable(service->zone, 64);
   text += ")";
-  if (service->intensity) text += fmt::format(", {:.0f} gCO2eq/kWh", *service->intensity);
+  if (const auto intensity = carbon::intensity_at(*service, now))
+    text += fmt::format(", {:.0f} gCO2eq/kWh", *intensity);
   if (const auto next = carbon::next_green(*service, now);
       next && carbon::state_at(*service, now) != carbon::GreenState::Green) {
     text += fmt::format("; green next at {} ({})", format_rfc3339(*next), relative(*next, now));
@@ -38,7 +42,7 @@ json::Document signal_json(const std::optional<carbon::Signal>& signal, TimePoin
                         {"state", carbon::name(carbon::state_at(*signal, now))},
                         {"intensity", nullptr},
                         {"nextGreen", nullptr}};
-  if (signal->intensity) out["intensity"] = *signal->intensity;
+  if (const auto intensity = carbon::intensity_at(*signal, now)) out["intensity"] = *intensity;
   if (const auto next = carbon::next_green(*signal, now)) out["nextGreen"] = format_rfc3339(*next);
   return out;
 }

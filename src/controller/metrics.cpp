@@ -77,11 +77,11 @@ void expose_state(metrics::Registry& registry, const JobStore& jobs,
         .gauge("karbonetes_signal_age_seconds", "Since the source was last heard",
                {{"source", source}})
         .set(snapshot->source.empty() ? 0 : seconds(now - snapshot->observed_at));
-    if (snapshot->intensity) {
+    if (const auto intensity = carbon::intensity_at(*snapshot, now)) {
       registry
           .gauge("karbonetes_signal_intensity_grams_per_kwh", "Carbon intensity now, gCO2eq/kWh",
                  {{"source", source}})
-          .set(*snapshot->intensity);
+          .set(*intensity);
     }
   });
 }

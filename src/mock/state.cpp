@@ -98,7 +98,7 @@ std::string render(const View& view, TimePoint now) {
         {{"start", format_rfc3339(w.start)}, {"end", format_rfc3339(w.end)}});
   }
   for (const auto& p : view.forecast) {
-    body["forecast"].push_back({{"from", format_rfc3339(p.from)}, {"intensity", p.grams_per_kwh}});
+    body["forecast"].push_back({{"from", format_rfc3339(p.from)}, {"intensity", p.value.grams_per_kwh}});
   }
   // The zone may come from a file in any encoding.
   return body.dump(-1, ' ', false, json::Document::error_handler_t::replace) + "\n";

@@ -25,7 +25,7 @@ struct View {
   bool forced = false;
   double intensity = 0;                          // gCO2eq/kWh now
   std::vector<carbon::Interval> green_windows;   // empty while forced
-  std::vector<carbon::IntensityPoint> forecast;  // 48 h
+  std::vector<carbon::Point<carbon::Average>> forecast;  // 48 h
   std::string etag;                              // quoted, as a header carries it
 };
 

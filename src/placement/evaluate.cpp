@@ -21,21 +21,35 @@ std::optional<TimePoint> written_deadline(const JobFacts& job, TimePoint from) {
   return std::min(*job.deadline, from + api::kHardMaxDelay);
 }
 
+// annotation > learned > policy > unknown
+void expect(policy::ResolvedPolicy& policy, const std::optional<plan::DurationEstimate>& learned) {
+  if (!learned || policy.expected_duration.origin == policy::Origin::Annotation) return;
+  policy.expected_duration = {learned->typical, policy::Origin::Learned};
+  policy.long_duration = learned->long_run;
+}
+
 }  // namespace
 
-Evaluation evaluate(const JobFacts& job, const policy::PolicySet& policies,
-                    const carbon::Signal& signal, const std::optional<plan::CronFacts>& cron,
-                    std::string_view system_namespace, TimePoint now) {
+Evaluation evaluate(const JobFacts& job, const World& world) {
   Evaluation out;
-  out.policy = policy::resolve(policies, job.ns, job.overrides, system_namespace);
-  const TimePoint from = started_from(job, now);
+  out.policy = policy::resolve(world.policies, job.ns, job.overrides, world.system_namespace);
+  expect(out.policy, world.learned);
+  auto selected = carbon::select(world.signals, out.policy.signal_source.value,
+                                 out.policy.signal_zone.value);
+  if (!selected.note.empty())
+    out.policy.warnings.push_back("policy " + out.policy.policy_key + ": " + selected.note);
+  out.signal = std::move(selected.signal);
+  const TimePoint from = started_from(job, world.now);
   out.deadline = plan::deadline_from(from, out.policy.max_delay.value);
   if (const auto written = written_deadline(job, from)) out.deadline.at = *written;
-  if (cron)
-    out.deadline =
-        plan::cap_for_cron(out.deadline, *cron, from, out.policy.expected_duration.value);
-  out.decision = job.opted_in ? plan::decide(out.policy, signal, out.deadline.at, now)
-                              : plan::opted_out(out.deadline.at);
+  if (world.cron) {
+    const auto longest = out.policy.long_duration ? out.policy.long_duration
+                                                  : out.policy.expected_duration.value;
+    out.deadline = plan::cap_for_cron(out.deadline, *world.cron, from, longest);
+  }
+  out.decision = job.opted_in
+                     ? plan::decide(out.policy, *out.signal, out.deadline.at, world.now)
+                     : plan::opted_out(out.deadline.at);
   return out;
 }
 

@@ -102,8 +102,11 @@ void wait(const policy::ResolvedPolicy& policy, const Outlook& outlook, TimePoin
 
 Decision decide(const policy::ResolvedPolicy& policy, const carbon::Signal& signal,
                 TimePoint deadline, TimePoint now) {
+  const auto* windows = policy.green.value == nullptr
+                            ? nullptr
+                            : std::get_if<carbon::WindowSchedule>(policy.green.value.get());
   const Outlook outlook =
-      policy.green != nullptr ? from_windows(*policy.green, now) : from_signal(signal, now);
+      windows != nullptr ? from_windows(*windows, now) : from_signal(signal, now);
   const bool green = outlook.state == GreenState::Green;
 
   Decision out;
@@ -147,6 +150,10 @@ const char* name(Reason reason) {
   switch (reason) {
     case Reason::Green:
       return "green";
+    case Reason::Planned:
+      return "planned";
+    case Reason::NotWorthIt:
+      return "no-saving";
     case Reason::Deadline:
       return "fallback";
     case Reason::RunNow:

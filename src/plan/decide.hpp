@@ -18,7 +18,16 @@ enum class Pool {
   Fallback,
   Untouched
 };  // Green: the green pool first, or only (strict). Untouched: no directive
-enum class Reason { Green, Deadline, RunNow, SignalUnknown, OptedOut, NotGreen };
+enum class Reason {
+  Green,
+  Planned,     // Release: the strategy's start has come. Wait: it is still ahead
+  NotWorthIt,  // waiting would save less than minSaving
+  Deadline,
+  RunNow,
+  SignalUnknown,
+  OptedOut,
+  NotGreen
+};
 
 struct Decision {
   Action action = Action::Wait;
@@ -28,22 +37,28 @@ struct Decision {
   std::optional<TimePoint> next_green;  // expected start of the next green window
   TimePoint
       next_check{};     // Wait: when the answer may change by time alone; never after the deadline
+  // Strategies other than FirstGreen, while they wait: when the Job is going to start as things
+  // stand. Never after the deadline.
+  std::optional<TimePoint> planned_start;
+  // Part of the emissions of a start now that the planned start saves, 0..1; nullopt: no forecast.
+  std::optional<double> expected_saving;
+  std::string degraded;  // why the strategy could not be followed, and FirstGreen holds; empty: it is
   bool strict = false;  // placement without fallback terms
   std::string signal_source;  // the source the decision rests on
   std::string text;           // one sentence for annotation, event and CLI, with absolute UTC times
 };
 
-// green: the policy's own windows when it has them, else `signal`. run-now wins, then green, then
-// the deadline, then Unknown as the policy says. At or after the deadline the Job is always
-// released. strict: a green release has no fallback; a deadline release goes where strictAtDeadline
-// says. next_check <= deadline.
+// What green is: the policy's rule (windows, threshold, percentile), else the source's opinion, else
+// kDefaultPercentile. run-now wins, then the strategy's start, then the deadline, then Unknown as the
+// policy says. At or after the deadline the Job is always released. strict: a green release has no
+// fallback; a deadline release goes where strictAtDeadline says. next_check <= deadline.
 [[nodiscard]] Decision decide(const policy::ResolvedPolicy& policy, const carbon::Signal& signal,
                               TimePoint deadline, TimePoint now);
 
 // A waiting Job whose opt-in was taken back is released at once, as its author wrote it.
 [[nodiscard]] Decision opted_out(TimePoint deadline);
 
-[[nodiscard]] const char* name(Reason reason);  // "green" | "fallback" | "run-now" |
+[[nodiscard]] const char* name(Reason reason);  // "green" | "planned" | "no-saving" | "fallback" | "run-now" |
                                                 // "signal-unknown" | "opted-out" | "not-green"
 [[nodiscard]] const char* name(Pool pool);      // "green" | "fallback" | "untouched"
 

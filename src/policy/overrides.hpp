@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/time.hpp"
+#include "carbon/green_rule.hpp"
 
 namespace karbonetes::policy {
 
@@ -16,6 +17,7 @@ struct Overrides {
   std::optional<Millis> max_delay;          // carbon-aware.io/max-delay
   std::optional<bool> strict;               // carbon-aware.io/strict
   std::optional<Millis> expected_duration;  // carbon-aware.io/expected-duration
+  std::optional<carbon::GreenRule> green;   // carbon-aware.io/green-threshold
   bool run_now = false;                     // carbon-aware.io/run-now: "true"
 };
 

@@ -92,6 +92,8 @@ const char* name(Origin origin) {
       return "named policy";
     case Origin::Annotation:
       return "annotation";
+    case Origin::Learned:
+      return "learned from finished Jobs";
   }
   return "built-in default";
 }
@@ -104,7 +106,14 @@ ResolvedPolicy resolve(const PolicySet& policies, std::string_view job_namespace
   static const api::PolicySpec kSaysNothing;
   const api::PolicySpec& spec = out.policy ? out.policy->spec : kSaysNothing;
   const Fields fields(out.policy_origin);
-  if (spec.green) out.green = &*spec.green;
+  out.mode = fields.pick(spec.mode, api::Mode::Enforce);
+  out.signal_source = fields.pick(spec.signal.source, "");
+  out.signal_zone = fields.pick(spec.signal.zone, "");
+  if (spec.green)
+    out.green = {std::shared_ptr<const carbon::GreenRule>(out.policy, &*spec.green),
+                 out.policy_origin};
+  out.strategy = fields.pick(spec.strategy, api::Strategy::FirstGreen);
+  out.min_saving = fields.pick(spec.min_saving, 0.0);
   out.max_delay = fields.pick(spec.max_delay, api::kDefaultMaxDelay);
   if (spec.expected_duration) out.expected_duration = {spec.expected_duration, out.policy_origin};
   out.when_unknown = fields.pick(spec.when_unknown, api::WhenUnknown::Wait);
@@ -120,6 +129,8 @@ ResolvedPolicy resolve(const PolicySet& policies, std::string_view job_namespace
   if (overrides.expected_duration) {
     out.expected_duration = {overrides.expected_duration, Origin::Annotation};
   }
+  if (overrides.green)
+    out.green = {std::make_shared<const carbon::GreenRule>(*overrides.green), Origin::Annotation};
   if (overrides.strict) out.strict = {*overrides.strict, Origin::Annotation};
   out.run_now = overrides.run_now;
   return out;

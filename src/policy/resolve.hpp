@@ -20,7 +20,7 @@ struct PolicySet {
   std::map<std::string, std::shared_ptr<const api::Policy>, std::less<>> by_key;
 };
 
-enum class Origin { BuiltIn, SystemDefault, NamespaceDefault, NamedPolicy, Annotation };
+enum class Origin { BuiltIn, SystemDefault, NamespaceDefault, NamedPolicy, Annotation, Learned };
 [[nodiscard]] const char* name(
     Origin origin);  // "built-in default", "system default policy", ...: without the key
 
@@ -33,11 +33,17 @@ struct Sourced {
 struct ResolvedPolicy {
   std::string policy_key;  // "team-a/default", or "built-in"
   Origin policy_origin = Origin::BuiltIn;
-  std::shared_ptr<const api::Policy> policy;  // null when built-in; keeps `green` alive
-  const carbon::WindowSchedule* green =
-      nullptr;  // points into *policy; null: the controller's signal decides
+  std::shared_ptr<const api::Policy> policy;  // null when built-in
+  Sourced<api::Mode> mode;
+  Sourced<std::string> signal_source, signal_zone;  // "": the first source of the configuration
+  // Null value: the source's own opinion decides, or kDefaultPercentile where it has none.
+  Sourced<std::shared_ptr<const carbon::GreenRule>> green;
+  Sourced<api::Strategy> strategy;
+  Sourced<double> min_saving;  // 0..1
   Sourced<Millis> max_delay;
-  Sourced<std::optional<Millis>> expected_duration;
+  Sourced<std::optional<Millis>> expected_duration;  // typical: what plans count with
+  std::optional<Millis> long_duration;  // what nine of ten Jobs stay below: what caps count with;
+                                        // absent: as expected_duration
   Sourced<api::WhenUnknown> when_unknown;
   Sourced<std::string> green_node_pool;
   Sourced<std::string> fallback_node_pool;  // "" means any pool but the green one

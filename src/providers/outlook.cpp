@@ -4,7 +4,7 @@
 
 namespace karbonetes::providers {
 
-std::vector<carbon::IntensityPoint> intensity_outlook(const std::vector<carbon::Interval>& green,
+std::vector<carbon::Point<carbon::Average>> intensity_outlook(const std::vector<carbon::Interval>& green,
                                                       const Intensities& intensities,
                                                       TimePoint from, TimePoint to) {
   std::vector<TimePoint> instants;
@@ -22,13 +22,14 @@ std::vector<carbon::IntensityPoint> intensity_outlook(const std::vector<carbon::
   const auto repeated = std::ranges::unique(instants);
   instants.erase(repeated.begin(), repeated.end());
 
-  std::vector<carbon::IntensityPoint> points;
+  std::vector<carbon::Point<carbon::Average>> points;
   points.reserve(instants.size());
   auto window = green.begin();
   for (const TimePoint t : instants) {
     while (window != green.end() && window->end <= t) ++window;
     const bool is_green = window != green.end() && window->start <= t;
-    points.push_back({t, is_green ? intensities.green : intensities.other});
+    points.push_back({t, carbon::Intensity<carbon::Average>(is_green ? intensities.green
+                                                                    : intensities.other)});
   }
   return points;
 }

@@ -11,7 +11,7 @@ namespace karbonetes::providers {
 
 // Points for [from, to): at `from`, at every full hour and at every edge of `green` (sorted,
 // disjoint), ascending, no two at the same instant. Values in gCO2eq/kWh.
-[[nodiscard]] std::vector<carbon::IntensityPoint> intensity_outlook(
+[[nodiscard]] std::vector<carbon::Point<carbon::Average>> intensity_outlook(
     const std::vector<carbon::Interval>& green, const Intensities& intensities, TimePoint from,
     TimePoint to);
 

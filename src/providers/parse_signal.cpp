@@ -92,7 +92,7 @@ Status read_windows(const Document& root, std::vector<carbon::Interval>& out) {
   return {};
 }
 
-Status read_forecast(const Document& root, std::vector<carbon::IntensityPoint>& out) {
+Status read_forecast(const Document& root, std::vector<carbon::Point<carbon::Average>>& out) {
   const auto list = list_in(root, "forecast");
   if (!list) return fail(list.error());
   if (*list == nullptr) return {};
@@ -104,10 +104,10 @@ Status read_forecast(const Document& root, std::vector<carbon::IntensityPoint>& 
     if (value == nullptr) continue;  // sources have gaps
     const auto number = grams(*value, "forecast[].intensity");
     if (!number) return fail(number.error());
-    out.push_back({*from, *number});
+    out.push_back({*from, carbon::Intensity<carbon::Average>(*number)});
   }
-  std::ranges::stable_sort(out, {}, &carbon::IntensityPoint::from);
-  const auto repeated = std::ranges::unique(out, {}, &carbon::IntensityPoint::from);
+  std::ranges::stable_sort(out, {}, &carbon::Point<carbon::Average>::from);
+  const auto repeated = std::ranges::unique(out, {}, &carbon::Point<carbon::Average>::from);
   out.erase(repeated.begin(), repeated.end());
   return {};
 }
@@ -153,9 +153,26 @@ Result<carbon::Signal> parse_signal(std::string_view text) {
   if (green == nullptr) return wrong("green", "is missing");
   if (!green->is_boolean()) return wrong("green", "must be true or false");
   signal.green = green->get<bool>();
-  if (auto ok = read_intensity(*root, signal.intensity); !ok) return fail(ok.error());
+  std::optional<double> value;
+  if (auto ok = read_intensity(*root, value); !ok) return fail(ok.error());
   if (auto ok = read_windows(*root, signal.green_windows); !ok) return fail(ok.error());
-  if (auto ok = read_forecast(*root, signal.forecast); !ok) return fail(ok.error());
+  carbon::Series<carbon::Average> series;
+  if (auto ok = read_forecast(*root, series.points); !ok) return fail(ok.error());
+  const Document* observed = member(*root, "observedAt");
+  if (series.points.empty() && value && observed != nullptr) {
+    const auto at = time_in(*root, "observedAt", "signal");
+    if (!at) return fail(at.error());
+    series.points.push_back({*at, carbon::Intensity<carbon::Average>(*value)});
+  }
+  if (!series.points.empty()) {
+    // What holds now was observed; the last step is taken to be as long as the one before it.
+    const auto n = series.points.size();
+    series.observed_until = series.points.front().from;
+    series.end = series.points.back().from +
+                 (n > 1 ? series.points[n - 1].from - series.points[n - 2].from
+                        : Millis(std::chrono::hours(1)));
+    signal.forecast = carbon::Forecast::prepare(std::move(series));
+  }
   return signal;
 }
 

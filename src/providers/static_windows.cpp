@@ -69,9 +69,12 @@ carbon::Signal static_signal(const WindowsFile& config, TimePoint now) {
   carbon::Signal signal = carbon::signal_from(config.schedule, now);
   signal.zone = config.zone;
   if (config.intensities) {
-    signal.intensity = signal.green ? config.intensities->green : config.intensities->other;
-    signal.forecast =
+    carbon::Series<carbon::Average> series;
+    series.points =
         intensity_outlook(signal.green_windows, *config.intensities, now, now + kForecast);
+    series.end = now + kForecast;
+    series.observed_until = now;
+    signal.forecast = carbon::Forecast::prepare(std::move(series));
   }
   return signal;
 }

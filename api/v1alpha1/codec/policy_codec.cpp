@@ -111,7 +111,7 @@ Status read_window(const std::string& path, json::Value value, carbon::GreenWind
   return {};
 }
 
-Status read_green(json::Value& value, std::optional<carbon::WindowSchedule>& out) {
+Status read_green(json::Value& value, std::optional<carbon::GreenRule>& out) {
   std::string zone = "UTC";
   std::vector<carbon::GreenWindow> windows;
   Status ok = value.each([&](std::string_view key, json::Value v) -> Status {

@@ -55,12 +55,12 @@ TEST(PolicyCodec, ReadsEveryField) {
   EXPECT_EQ(policy->generation, 3);
   const PolicySpec& spec = policy->spec;
   ASSERT_TRUE(spec.green);
-  EXPECT_EQ(spec.green->time_zone(), "Europe/Berlin");
-  ASSERT_EQ(spec.green->windows().size(), 2U);
-  EXPECT_EQ(spec.green->windows()[0].days, (std::vector<int>{1, 2}));
-  EXPECT_EQ(spec.green->windows()[0].start.hour, 22);
-  EXPECT_TRUE(spec.green->windows()[1].days.empty());
-  EXPECT_EQ(spec.green->windows()[1].end.hour, 24);
+  EXPECT_EQ(std::get<carbon::WindowSchedule>(*spec.green).time_zone(), "Europe/Berlin");
+  ASSERT_EQ(std::get<carbon::WindowSchedule>(*spec.green).windows().size(), 2U);
+  EXPECT_EQ(std::get<carbon::WindowSchedule>(*spec.green).windows()[0].days, (std::vector<int>{1, 2}));
+  EXPECT_EQ(std::get<carbon::WindowSchedule>(*spec.green).windows()[0].start.hour, 22);
+  EXPECT_TRUE(std::get<carbon::WindowSchedule>(*spec.green).windows()[1].days.empty());
+  EXPECT_EQ(std::get<carbon::WindowSchedule>(*spec.green).windows()[1].end.hour, 24);
   EXPECT_EQ(spec.max_delay, Millis(hours(8)));
   EXPECT_EQ(spec.max_delay_limit, Millis(hours(24)));
   EXPECT_EQ(spec.expected_duration, Millis(minutes(30)));
@@ -93,7 +93,7 @@ TEST(PolicyCodec, WhatIsLeftOutOrNullStaysOpen) {
 TEST(PolicyCodec, TimeZoneDefaultsToUtc) {
   const auto policy = decode(R"({"green":{"windows":[{"start":"22:00","end":"06:00"}]}})");
   ASSERT_TRUE(policy);
-  EXPECT_EQ(policy->spec.green->time_zone(), "UTC");
+  EXPECT_EQ(std::get<carbon::WindowSchedule>(*policy->spec.green).time_zone(), "UTC");
 }
 
 TEST(PolicyCodec, FieldsOfOthersAreSkipped) {

@@ -116,7 +116,10 @@ TEST(Status, HeadlineTellsTheServicesSignal) {
   signal.source = "karbonetes-signal";
   signal.zone = "local";
   signal.observed_at = kNow;
-  signal.intensity = 420;
+  carbon::Series<carbon::Average> series;
+  series.points = {{signal.observed_at, carbon::Intensity<carbon::Average>(420)}};
+  series.end = signal.observed_at + std::chrono::hours(24);
+  signal.forecast = carbon::Forecast::prepare(std::move(series));
   signal.green_windows = {{at("2026-11-24T22:00:00Z"), at("2026-11-25T06:00:00Z")}};
   input.signal = signal;
   EXPECT_EQ(report(input, kNow).headline,

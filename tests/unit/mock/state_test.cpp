@@ -81,11 +81,11 @@ TEST(SignalState, ForcedHidesWindowsAndHoldsInTheForecast) {
   EXPECT_TRUE(view.green);
   EXPECT_TRUE(view.forced);
   EXPECT_TRUE(view.green_windows.empty());
-  EXPECT_EQ(view.forecast[0].grams_per_kwh, 80);
+  EXPECT_EQ(view.forecast[0].value.grams_per_kwh, 80);
   const auto after = std::find_if(view.forecast.begin(), view.forecast.end(),
                                   [&](const auto& p) { return p.from == now + minutes(90); });
   ASSERT_NE(after, view.forecast.end());
-  EXPECT_EQ(after->grams_per_kwh, 420);
+  EXPECT_EQ(after->value.grams_per_kwh, 420);
 }
 
 TEST(SignalState, ForcedNotGreenSuppressesAWindowInTheForecast) {
@@ -94,9 +94,9 @@ TEST(SignalState, ForcedNotGreenSuppressesAWindowInTheForecast) {
   state.force({false, at("2026-11-25T02:00:00Z")});
   for (const auto& point : state.at(now).forecast) {
     if (point.from < at("2026-11-25T02:00:00Z")) {
-      EXPECT_EQ(point.grams_per_kwh, 420);
+      EXPECT_EQ(point.value.grams_per_kwh, 420);
     } else if (point.from < at("2026-11-25T06:00:00Z")) {
-      EXPECT_EQ(point.grams_per_kwh, 80);
+      EXPECT_EQ(point.value.grams_per_kwh, 80);
     }
   }
 }

@@ -77,8 +77,8 @@ class Situations {
 };
 
 carbon::GreenState truth(const Situation& s) {
-  if (s.policy.green == nullptr) return carbon::state_at(s.signal, s.now);
-  return s.policy.green->green_at(s.now) ? carbon::GreenState::Green : carbon::GreenState::NotGreen;
+  if (s.policy.green.value == nullptr) return carbon::state_at(s.signal, s.now);
+  return std::get<carbon::WindowSchedule>(*s.policy.green.value).green_at(s.now) ? carbon::GreenState::Green : carbon::GreenState::NotGreen;
 }
 
 Decision decide(const Situation& s) { return plan::decide(s.policy, s.signal, s.deadline, s.now); }

@@ -52,7 +52,7 @@ TEST(Resolve, NothingSaidIsTheBuiltInDefault) {
   EXPECT_EQ(r.policy_key, "built-in");
   EXPECT_EQ(r.policy_origin, Origin::BuiltIn);
   EXPECT_EQ(r.policy, nullptr);
-  EXPECT_EQ(r.green, nullptr);
+  EXPECT_EQ(r.green.value, nullptr);
   EXPECT_EQ(r.max_delay.value, Millis(hours(8)));
   EXPECT_EQ(r.max_delay.origin, Origin::BuiltIn);
   EXPECT_EQ(r.expected_duration.value, std::nullopt);
@@ -127,9 +127,9 @@ TEST(Resolve, EveryFieldOfThePolicyArrives) {
   add(set, "team-a", "default", spec);
   const auto r = resolve(set, "team-a", {}, kSystem);
   set.by_key.clear();  // what was resolved keeps its policy alive
-  ASSERT_NE(r.green, nullptr);
-  EXPECT_EQ(r.green, &*r.policy->spec.green);
-  EXPECT_EQ(r.green->windows().size(), 1U);
+  ASSERT_NE(r.green.value, nullptr);
+  EXPECT_EQ(r.green.value.get(), &*r.policy->spec.green);
+  EXPECT_EQ(std::get<carbon::WindowSchedule>(*r.green.value).windows().size(), 1U);
   EXPECT_EQ(r.max_delay.value, Millis(hours(5)));
   EXPECT_EQ(r.expected_duration.value, Millis(minutes(20)));
   EXPECT_EQ(r.expected_duration.origin, Origin::NamespaceDefault);

@@ -18,10 +18,10 @@ TEST(ParseSignal, ReadsWhatTheServiceRenders) {
   EXPECT_EQ(signal->source, "karbonetes-signal");
   EXPECT_EQ(signal->zone, "local");
   EXPECT_TRUE(signal->green);
-  EXPECT_EQ(signal->intensity, 80.0);
+  EXPECT_EQ(signal->forecast->values()[0], 80.0);
   EXPECT_EQ(signal->green_windows.size(), view.green_windows.size());
   EXPECT_EQ(signal->green_windows[0].start, view.green_windows[0].start);
-  EXPECT_EQ(signal->forecast.size(), view.forecast.size());
+  EXPECT_EQ(signal->forecast->starts().size(), view.forecast->starts().size());
   EXPECT_EQ(signal->observed_at, TimePoint{});
 }
 
@@ -30,7 +30,7 @@ TEST(ParseSignal, LeastThatIsEnough) {
   ASSERT_TRUE(signal);
   EXPECT_TRUE(signal->green);
   EXPECT_FALSE(signal->source.empty());
-  EXPECT_EQ(signal->intensity, std::nullopt);
+  EXPECT_EQ(signal->forecast, nullptr);
 }
 
 TEST(ParseSignal, NullsAreAsAbsent) {
@@ -38,7 +38,7 @@ TEST(ParseSignal, NullsAreAsAbsent) {
       R"({"green":false,"zone":null,"intensity":null,"greenWindows":null,
           "forecast":[{"from":"2026-11-24T00:00:00Z","intensity":null},{"from":"2026-11-24T01:00:00Z","intensity":7}]})");
   ASSERT_TRUE(signal) << signal.error().message;
-  EXPECT_EQ(signal->forecast.size(), 1u);
+  EXPECT_EQ(signal->forecast->starts().size(), 1u);
   EXPECT_TRUE(parse_signal(R"({"green":false,"intensity":{"value":null}})"));
   EXPECT_FALSE(parse_signal(R"({"green":null})"));
 }
@@ -63,17 +63,17 @@ TEST(ParseSignal, ForecastComesOutSortedAndTheFirstOfAnInstantHolds) {
       {"from":"2026-11-24T01:00:00Z","intensity":1},
       {"from":"2026-11-24T01:00:00Z","intensity":2}]})");
   ASSERT_TRUE(signal);
-  ASSERT_EQ(signal->forecast.size(), 2u);
-  EXPECT_EQ(signal->forecast[0].grams_per_kwh, 1);
-  EXPECT_EQ(signal->forecast[1].grams_per_kwh, 3);
+  ASSERT_EQ(signal->forecast->starts().size(), 2u);
+  EXPECT_EQ(signal->forecast->values()[0], 1);
+  EXPECT_EQ(signal->forecast->values()[1], 3);
 }
 
 TEST(ParseSignal, OffsetsOfDaylightSavingHoursAreInstants) {
   const auto signal = parse_signal(R"({"green":false,"forecast":[
       {"from":"2026-10-25T02:30:00+02:00","intensity":1},{"from":"2026-10-25T02:30:00+01:00","intensity":2}]})");
   ASSERT_TRUE(signal);
-  ASSERT_EQ(signal->forecast.size(), 2u);
-  EXPECT_EQ(signal->forecast[1].from - signal->forecast[0].from, std::chrono::hours(1));
+  ASSERT_EQ(signal->forecast->starts().size(), 2u);
+  EXPECT_EQ(signal->forecast->starts()[1] - signal->forecast->starts()[0], std::chrono::hours(1));
 }
 
 TEST(ParseSignal, RefusalsNameTheField) {
@@ -127,7 +127,7 @@ TEST(ParseSignal, SizesAreBounded) {
     }
     return text + "]}";
   };
-  EXPECT_EQ(parse_signal(with_points(10'000))->forecast.size(), 10'000u);
+  EXPECT_EQ(parse_signal(with_points(10'000))->forecast->starts().size(), 10'000u);
   EXPECT_THAT(parse_signal(with_points(10'001)).error().message, HasSubstr("more than 10000"));
   EXPECT_FALSE(parse_signal(std::string(5u << 20, ' ') + R"({"green":true})"));
   EXPECT_FALSE(parse_signal(std::string(100'000, '[')));

@@ -25,14 +25,14 @@ TEST(StaticSignal, NeverAges) {
 
 TEST(StaticSignal, CarriesZoneAndIntensityWhenTheFileNamesThem) {
   auto config = default_windows();
-  EXPECT_EQ(static_signal(config, at("2026-11-24T12:00:00Z")).intensity, std::nullopt);
+  EXPECT_EQ(static_signal(config, at("2026-11-24T12:00:00Z")).forecast, nullptr);
   config.zone = "DE";
   config.intensities = Intensities{50, 300};
   const auto day = static_signal(config, at("2026-11-24T12:00:00Z"));
   EXPECT_EQ(day.zone, "DE");
-  EXPECT_EQ(day.intensity, 300);
-  EXPECT_EQ(day.forecast.size(), 48u);
-  EXPECT_EQ(static_signal(config, at("2026-11-24T23:00:00Z")).intensity, 50);
+  EXPECT_EQ(day.forecast->values().front(), 300);
+  EXPECT_EQ(day.forecast->starts().size(), 48u);
+  EXPECT_EQ(static_signal(config, at("2026-11-24T23:00:00Z")).forecast->values().front(), 50);
 }
 
 // 2026-03-29: at 02:00 clocks in Berlin go to 03:00; 2026-10-25: at 03:00 back to 02:00.

@@ -108,13 +108,13 @@ TEST(Outlook, IsExactAtEdgesAndHourly) {
       intensity_outlook(green, {80, 420}, at("2026-11-24T11:30:00Z"), at("2026-11-24T14:00:00Z"));
   ASSERT_EQ(points.size(), 4u);
   EXPECT_EQ(points[0].from, at("2026-11-24T11:30:00Z"));
-  EXPECT_EQ(points[0].grams_per_kwh, 420);
+  EXPECT_EQ(points[0].value.grams_per_kwh, 420);
   EXPECT_EQ(points[1].from, at("2026-11-24T12:00:00Z"));
-  EXPECT_EQ(points[1].grams_per_kwh, 420);
+  EXPECT_EQ(points[1].value.grams_per_kwh, 420);
   EXPECT_EQ(points[2].from, at("2026-11-24T12:20:00Z"));
-  EXPECT_EQ(points[2].grams_per_kwh, 80);
+  EXPECT_EQ(points[2].value.grams_per_kwh, 80);
   EXPECT_EQ(points[3].from, at("2026-11-24T13:00:00Z"));
-  EXPECT_EQ(points[3].grams_per_kwh, 420);
+  EXPECT_EQ(points[3].value.grams_per_kwh, 420);
   EXPECT_TRUE(
       intensity_outlook(green, {80, 420}, at("2026-11-24T14:00:00Z"), at("2026-11-24T14:00:00Z"))
           .empty());
