@@ -59,6 +59,8 @@ inline constexpr std::string_view kStateWaiting = "waiting";
 inline constexpr std::string_view kStateReleased = "released";
 inline constexpr std::string_view kStateUserSuspended =
     "user-suspended";  // suspended by its user: never released by us
+inline constexpr std::string_view kStateShadow =
+    "shadow";  // its policy is in Shadow mode: recorded, not touched
 inline constexpr std::string_view kStateMissed =
     "missed";  // already running when first seen: left alone
 

@@ -22,6 +22,10 @@ enum class StrictAtDeadline { Fallback, KeepGreenPool };
 enum class Mode { Enforce, Shadow };
 // When, between now and its deadline, a Job starts. See plan/strategy.hpp and docs/policies.md.
 enum class Strategy { FirstGreen, LowestSlot, LowestWindow, CarbonTime };
+[[nodiscard]] constexpr const char* name(Strategy strategy) {
+  constexpr const char* kNames[] = {"FirstGreen", "LowestSlot", "LowestWindow", "CarbonTime"};
+  return kNames[static_cast<int>(strategy)];
+}
 
 struct SignalSpec {
   std::optional<std::string> source;  // name of a configured carbon source

@@ -1,5 +1,7 @@
 #include "api/v1alpha1/validate.hpp"
 
+#include <algorithm>
+
 #include "base/text.hpp"
 
 namespace karbonetes::api {
@@ -60,6 +62,14 @@ Status check_label_key(std::string_view text) {
               in_quotes(text) + R"( is not a taint key: write e.g. "carbon-aware.io/green")");
 }
 
+Status check_zone(std::string_view text) {
+  const auto fits = [](char c) { return c > ' ' && c < 0x7f && c != '"' && c != '\\'; };
+  if (!text.empty() && text.size() <= 64 && std::ranges::all_of(text, fits)) return {};
+  return fail(Errc::InvalidArgument,
+              in_quotes(text) +
+                  R"( is not a zone: write it as the carbon source does, e.g. "GB" or "DE")");
+}
+
 Status validate(const PolicySpec& spec) {
   const auto bad = [](std::string message) {
     return fail(Errc::InvalidArgument, std::move(message));
@@ -75,6 +85,9 @@ Status validate(const PolicySpec& spec) {
     return bad("spec.maxDelay is longer than spec.maxDelayLimit (" +
                format_duration(*spec.max_delay_limit) +
                "): write a shorter maxDelay or a longer maxDelayLimit");
+  }
+  if (spec.release.burst && !spec.release.per_minute) {
+    return bad("spec.release.burst needs spec.release.perMinute: write e.g. perMinute: 60");
   }
   const auto& placement = spec.placement;
   if (placement.fallback_node_pool &&

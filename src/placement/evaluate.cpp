@@ -17,7 +17,8 @@ TimePoint started_from(const JobFacts& job, TimePoint now) {
 // What is written on a waiting Job was fixed at admission. An annotation beyond what any policy
 // allows was edited by hand.
 std::optional<TimePoint> written_deadline(const JobFacts& job, TimePoint from) {
-  if (job.state != JobState::Waiting || !job.deadline) return std::nullopt;
+  const bool ours = job.state == JobState::Waiting || job.state == JobState::Shadow;
+  if (!ours || !job.deadline) return std::nullopt;
   return std::min(*job.deadline, from + api::kHardMaxDelay);
 }
 
@@ -48,9 +49,32 @@ Evaluation evaluate(const JobFacts& job, const World& world) {
     out.deadline = plan::cap_for_cron(out.deadline, *world.cron, from, longest);
   }
   out.decision = job.opted_in
-                     ? plan::decide(out.policy, *out.signal, out.deadline.at, world.now)
+                     ? plan::decide(out.policy, *out.signal, out.deadline.at, world.now,
+                                    job.waiting_since)
                      : plan::opted_out(out.deadline.at);
+  if (job.state == JobState::Waiting && job.opted_in &&
+      out.policy.mode.value == api::Mode::Shadow) {
+    // A policy that only watches holds nobody: what was held under it before is let go.
+    out.decision = plan::opted_out(out.deadline.at);
+    out.decision.text = "released where its author put it: policy " + out.policy.policy_key +
+                        " is in Shadow mode now";
+  }
   return out;
+}
+
+PlanNote note_of(const Evaluation& evaluation) {
+  const auto& policy = evaluation.policy;
+  PlanNote note;
+  note.policy = policy.policy_key;
+  note.generation = policy.policy ? policy.policy->generation : 0;
+  if (policy.strategy.value != api::Strategy::FirstGreen)
+    note.strategy = api::name(policy.strategy.value);
+  note.signal = policy.signal_source.value;
+  note.source = evaluation.signal->source;
+  note.zone = evaluation.signal->zone;
+  note.start = evaluation.decision.planned_start;
+  note.duration = policy.expected_duration.value;
+  return note;
 }
 
 }  // namespace karbonetes::placement

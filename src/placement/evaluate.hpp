@@ -7,6 +7,7 @@
 
 #include "carbon/signals.hpp"
 #include "placement/job_facts.hpp"
+#include "placement/plan_note.hpp"
 #include "plan/deadline.hpp"
 #include "plan/decide.hpp"
 #include "plan/estimate.hpp"
@@ -36,5 +37,8 @@ struct Evaluation {
 // time; before it exists: now). An opt-in taken back while waiting releases the Job at once.
 // The expected duration is the annotation's, else the learned one, else the policy's.
 [[nodiscard]] Evaluation evaluate(const JobFacts& job, const World& world);
+
+// What the decision rests on, to be written on the Job.
+[[nodiscard]] PlanNote note_of(const Evaluation& evaluation);
 
 }  // namespace karbonetes::placement

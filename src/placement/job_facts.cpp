@@ -2,6 +2,7 @@
 
 #include "api/v1alpha1/names.hpp"
 #include "placement/kueue_gate.hpp"
+#include "placement/pod_requests.hpp"
 
 namespace karbonetes::placement {
 
@@ -31,6 +32,10 @@ void read_annotation(JobFacts& facts, std::string_view key, std::string_view val
     facts.waiting_since = instant(value);
   } else if (key == api::kReleasedAt) {
     facts.released_at = instant(value);
+  } else if (key == api::kPlan) {
+    facts.note = decode_note(value);
+  } else if (key == api::kAccount) {
+    facts.accounted = true;
   } else {
     if (key == api::kEnabled && policy::opts_in(value)) facts.opted_in = true;
     auto sentence = policy::apply_annotation(facts.overrides, key, value);
@@ -66,7 +71,25 @@ JobFacts facts_of(const kube::JobView& job, std::vector<std::string>* ignored) {
   facts.deleting = !job.deletion_timestamp.empty();
   facts.foreign_manager = !job.managed_by.empty() && job.managed_by != kBuiltInJobController;
   facts.pod = pod_template_of(job);
+  facts.generate_name = std::string(job.generate_name);
+  facts.complete = job.complete;
+  facts.started_at = instant(job.start_time);
+  facts.finished_at = instant(job.complete ? job.completion_time : job.failed_time);
+  facts.pods = ledger::pods_at_once(job.parallelism, job.completions);
+  if (facts.state == JobState::Waiting || needs_account(facts)) {
+    // What cannot be read costs an estimate, not a Job.
+    if (auto requests = requests_of({job.containers, job.init_containers, job.overhead,
+                                     job.pod_resources, job.node_selector})) {
+      facts.requests = std::move(*requests);
+    }
+  }
   return facts;
+}
+
+bool needs_account(const JobFacts& job) {
+  if (!job.finished || job.accounted || !job.started_at || !job.finished_at) return false;
+  return job.state == JobState::Released || job.state == JobState::Missed ||
+         job.state == JobState::Shadow;
 }
 
 std::string_view name(JobState state) {
@@ -81,13 +104,16 @@ std::string_view name(JobState state) {
       return api::kStateUserSuspended;
     case JobState::Missed:
       return api::kStateMissed;
+    case JobState::Shadow:
+      return api::kStateShadow;
   }
   return "";
 }
 
 JobState state_from(std::string_view label) {
   for (const JobState state :
-       {JobState::Waiting, JobState::Released, JobState::UserSuspended, JobState::Missed}) {
+       {JobState::Waiting, JobState::Released, JobState::UserSuspended, JobState::Missed,
+        JobState::Shadow}) {
     if (label == name(state)) return state;
   }
   return JobState::None;

@@ -9,6 +9,8 @@
 
 #include "base/time.hpp"
 #include "kube/model/job.hpp"
+#include "ledger/energy.hpp"
+#include "placement/plan_note.hpp"
 #include "placement/pod_template.hpp"
 #include "policy/overrides.hpp"
 
@@ -20,6 +22,7 @@ enum class JobState {
   Released,       // let go, by the webhook or later
   UserSuspended,  // its author suspended it: never released by us
   Missed,         // already started when first seen: left alone
+  Shadow,         // its policy only watches: what would be done is recorded
 };
 
 struct JobFacts {
@@ -41,6 +44,13 @@ struct JobFacts {
   bool foreign_manager = false;  // spec.managedBy names a controller other than the built-in one
   bool has_labels = false, has_annotations = false;
   std::string kueue_gates;  // kueue.x-k8s.io/admission-gated-by as written
+  std::string generate_name;
+  std::optional<PlanNote> note;  // carbon-aware.io/plan, when readable
+  bool accounted = false;        // it carries its carbon account
+  bool complete = false;         // finished, and not failed
+  std::optional<TimePoint> started_at, finished_at;
+  double pods = 1;  // that run side by side
+  ledger::Requests requests;  // of one pod; read only for Jobs that wait, or have to be accounted
   PodTemplate pod;
 
   [[nodiscard]] std::string key() const { return ns + "/" + name; }
@@ -52,6 +62,9 @@ struct JobFacts {
 // `ignored`, when given, gets a sentence for each annotation whose value was ignored.
 [[nodiscard]] JobFacts facts_of(const kube::JobView& job,
                                 std::vector<std::string>* ignored = nullptr);
+
+// Finished, of interest to the ledger, and without an account yet: it ran under Karbonetes' eyes.
+[[nodiscard]] bool needs_account(const JobFacts& job);
 
 [[nodiscard]] std::string_view name(JobState state);        // the state label's value; "" for None
 [[nodiscard]] JobState state_from(std::string_view label);  // unknown text: None

@@ -40,32 +40,40 @@ Document guards(const JobFacts& job) {
 }
 
 void append_hold(Document& patch, const JobFacts& job, const plan::Decision& decision,
-                 TimePoint now) {
+                 const PlanNote& note, TimePoint now) {
   set_state(patch, job, JobState::Waiting);
   Entries annotations{{api::kDeadline, format_rfc3339(decision.deadline)},
                       {api::kWaitingSince, format_rfc3339(now)},
-                      {api::kDecision, decision.text}};
+                      {api::kDecision, decision.text},
+                      {api::kPlan, encode_note(note)}};
   if (job.queued_by_kueue) annotations.emplace(api::kKueueGatedBy, add_gate(job.kueue_gates));
   set_metadata(patch, "annotations", job.has_annotations, annotations);
   if (job.suspend_is_ours()) add_op(patch, "/spec/suspend", true);
 }
 
+void append_replan(Document& patch, const JobFacts& job, const std::string& sentence,
+                   const PlanNote& note) {
+  set_metadata(patch, "annotations", job.has_annotations,
+               {{api::kDecision, sentence}, {api::kPlan, encode_note(note)}});
+}
+
 Status append_release(Document& patch, const JobFacts& job, const plan::Decision& decision,
-                      const Directives& directives, TimePoint now) {
+                      const PlanNote& note, const Directives& directives, TimePoint now) {
   Document placement = Document::array();
   if (auto status = append_placement(placement, job.pod, directives); !status) return status;
   for (auto& operation : placement) patch.push_back(std::move(operation));
-  append_release_untouched(patch, job, decision, now);
+  append_release_untouched(patch, job, decision, note, now);
   return {};
 }
 
 void append_release_untouched(Document& patch, const JobFacts& job, const plan::Decision& decision,
-                              TimePoint now) {
+                              const PlanNote& note, TimePoint now) {
   set_state(patch, job, JobState::Released);
   set_metadata(patch, "annotations", job.has_annotations,
                {{api::kReleaseReason, plan::name(decision.reason)},
                 {api::kReleasedAt, format_rfc3339(now)},
-                {api::kDecision, decision.text}});
+                {api::kDecision, decision.text},
+                {api::kPlan, encode_note(note)}});
   if (job.gated()) {
     const auto path = "/metadata/annotations/" + pointer_token(api::kKueueGatedBy);
     const auto others = remove_gate(job.kueue_gates);
@@ -76,6 +84,24 @@ void append_release_untouched(Document& patch, const JobFacts& job, const plan::
     }
   }
   if (job.suspend && job.suspend_is_ours()) add_op(patch, "/spec/suspend", false);
+}
+
+void append_shadow(Document& patch, const JobFacts& job, const plan::Decision& decision,
+                   const PlanNote& note, TimePoint now) {
+  set_state(patch, job, JobState::Shadow);
+  Entries annotations{{api::kDeadline, format_rfc3339(decision.deadline)},
+                      {api::kDecision, "shadow, nothing is changed; would be " + decision.text},
+                      {api::kPlan, encode_note(note)}};
+  if (!job.waiting_since) annotations.emplace(api::kWaitingSince, format_rfc3339(now));
+  if (decision.action == plan::Action::Release) {
+    annotations.emplace(api::kReleasedAt, format_rfc3339(now));
+    annotations.emplace(api::kReleaseReason, plan::name(decision.reason));
+  }
+  set_metadata(patch, "annotations", job.has_annotations, annotations);
+}
+
+void append_account(Document& patch, const JobFacts& job, const std::string& account) {
+  set_metadata(patch, "annotations", job.has_annotations, {{api::kAccount, account}});
 }
 
 void append_mark(Document& patch, const JobFacts& job, JobState state,

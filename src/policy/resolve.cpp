@@ -136,4 +136,11 @@ ResolvedPolicy resolve(const PolicySet& policies, std::string_view job_namespace
   return out;
 }
 
+std::string governing(const PolicySet& policies, std::string_view job_namespace,
+                      const Overrides& overrides, std::string_view system_namespace) {
+  ResolvedPolicy out;
+  select(out, policies, job_namespace, overrides, system_namespace);
+  return std::move(out.policy_key);
+}
+
 }  // namespace karbonetes::policy

@@ -18,6 +18,8 @@ namespace karbonetes::policy {
 // All policies of the cluster, keyed by "namespace/name". Immutable snapshot.
 struct PolicySet {
   std::map<std::string, std::shared_ptr<const api::Policy>, std::less<>> by_key;
+  // Why the stored version of a policy could not be read; its last readable version, if any, holds.
+  std::map<std::string, std::string, std::less<>> refused;
 };
 
 enum class Origin { BuiltIn, SystemDefault, NamespaceDefault, NamedPolicy, Annotation, Learned };
@@ -59,5 +61,9 @@ struct ResolvedPolicy {
 // A named policy that does not exist falls to the next in the order, with a warning.
 [[nodiscard]] ResolvedPolicy resolve(const PolicySet& policies, std::string_view job_namespace,
                                      const Overrides& overrides, std::string_view system_namespace);
+
+// The key of the policy that resolve() would choose, or "built-in".
+[[nodiscard]] std::string governing(const PolicySet& policies, std::string_view job_namespace,
+                                    const Overrides& overrides, std::string_view system_namespace);
 
 }  // namespace karbonetes::policy

@@ -29,14 +29,19 @@ bool already_decided(const JobFacts& job, TimePoint now) {
     return held && recent(job.waiting_since, now);
   }
   if (job.state == JobState::UserSuspended) return job.suspend;
+  if (job.state == JobState::Shadow) return recent(job.waiting_since, now);
   return job.state == JobState::Released && recent(job.released_at, now);
 }
 
-// Marks of an earlier life: the manifest was copied from a Job that had been managed.
-void drop_stale_marks(json::Document& patch, const JobFacts& job) {
+// Marks of an earlier life: the manifest was copied from a Job that had been managed. What the new
+// decision writes itself is not dropped.
+void drop_stale_marks(json::Document& patch, const JobFacts& job, Outcome outcome) {
+  const bool released = outcome == Outcome::Released;
   for (const auto& [present, key] :
-       {std::pair{job.deadline.has_value(), api::kDeadline},
-        std::pair{job.waiting_since.has_value(), api::kWaitingSince}}) {
+       {std::pair{released && job.deadline, api::kDeadline},
+        std::pair{released && job.waiting_since, api::kWaitingSince},
+        std::pair{!released && job.released_at, api::kReleasedAt},
+        std::pair{job.accounted, api::kAccount}}) {
     if (present)
       placement::remove_op(patch, "/metadata/annotations/" + placement::pointer_token(key));
   }
@@ -65,6 +70,8 @@ const char* name(Outcome outcome) {
       return "held";
     case Outcome::Released:
       return "released";
+    case Outcome::Shadowed:
+      return "shadowed";
   }
   return "unchanged";
 }
@@ -98,28 +105,41 @@ Admission admit(const kube::JobView& view, std::string_view ns, const Knowledge&
 
   // What an earlier life left on the manifest says nothing about this one, which begins now.
   JobFacts newborn = job;
+  newborn.state = JobState::None;
   newborn.deadline.reset();
   newborn.created = TimePoint{};
-  const auto cron = job.cronjob.empty() ? std::nullopt : k.cron(job.ns, job.cronjob);
-  auto evaluation =
-      placement::evaluate(newborn, k.policies, k.signal, cron, k.system_namespace, k.now);
+  newborn.released_at.reset();
+  newborn.waiting_since.reset();
+  auto evaluation = placement::evaluate(
+      newborn, {k.policies, k.signals,
+                job.cronjob.empty() ? std::nullopt : k.cron(job.ns, job.cronjob),
+                k.durations ? k.durations(job.ns, job) : std::nullopt, k.system_namespace, k.now});
   for (auto& warning : evaluation.policy.warnings) out.warnings.push_back(std::move(warning));
   const auto& decision = evaluation.decision;
+  const auto note = placement::note_of(evaluation);
   out.reason = plan::name(decision.reason);
-  if (decision.action == plan::Action::Wait) {
-    out.outcome = Outcome::Held;
-    placement::append_hold(out.patch, job, decision, k.now);
+  out.outcome = evaluation.policy.mode.value == api::Mode::Shadow ? Outcome::Shadowed
+                : decision.action == plan::Action::Wait           ? Outcome::Held
+                                                                  : Outcome::Released;
+  drop_stale_marks(out.patch, job, out.outcome);
+  if (out.outcome == Outcome::Shadowed) {
+    newborn.has_annotations = job.has_annotations;
+    placement::append_shadow(out.patch, newborn, decision, note, k.now);
+    // A manifest copied from a Job that was held: its suspension was never its author's.
+    if (job.suspend && job.suspend_is_ours()) placement::add_op(out.patch, "/spec/suspend", false);
     return out;
   }
-  out.outcome = Outcome::Released;
-  drop_stale_marks(out.patch, job);
+  if (out.outcome == Outcome::Held) {
+    placement::append_hold(out.patch, job, decision, note, k.now);
+    return out;
+  }
   const auto directives = placement::directives_for(decision, evaluation.policy);
-  if (auto status = placement::append_release(out.patch, job, decision, directives, k.now);
+  if (auto status = placement::append_release(out.patch, job, decision, note, directives, k.now);
       !status) {
     out.warnings.push_back(
         "carbon-aware.io: placed like any other Job, because its pod template cannot be read: " +
         status.error().message);
-    placement::append_release_untouched(out.patch, job, decision, k.now);
+    placement::append_release_untouched(out.patch, job, decision, note, k.now);
   }
   return out;
 }

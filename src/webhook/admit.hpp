@@ -9,10 +9,11 @@
 #include <string_view>
 #include <vector>
 
-#include "carbon/signal.hpp"
+#include "carbon/signals.hpp"
 #include "json/document.hpp"
 #include "placement/job_facts.hpp"
 #include "plan/deadline.hpp"
+#include "plan/estimate.hpp"
 #include "policy/resolve.hpp"
 
 namespace karbonetes::webhook {
@@ -20,15 +21,20 @@ namespace karbonetes::webhook {
 using CronLookup =
     std::function<std::optional<plan::CronFacts>(std::string_view ns, std::string_view name)>;
 
+// How long Jobs of this series run, as learned; see plan/durations.hpp.
+using DurationLookup = std::function<std::optional<plan::DurationEstimate>(
+    std::string_view ns, const placement::JobFacts& job)>;
+
 struct Knowledge {
   const policy::PolicySet& policies;
-  const carbon::Signal& signal;
+  const carbon::Signals& signals;
   const CronLookup& cron;
+  const DurationLookup& durations;  // may be empty
   std::string_view system_namespace;
   TimePoint now;
 };
 
-enum class Outcome { NotOptedIn, NotManaged, UserSuspended, Unchanged, Held, Released };
+enum class Outcome { NotOptedIn, NotManaged, UserSuspended, Unchanged, Held, Released, Shadowed };
 [[nodiscard]] const char* name(Outcome outcome);  // metric label: "held", "released", ...
 
 struct Admission {

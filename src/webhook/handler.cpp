@@ -23,7 +23,8 @@ class Metrics {
                                     "Time from a complete admission request to its answer",
                                     kLatencyBuckets, {{"webhook", std::string(kMutatePath)}})) {
     for (const auto outcome : {Outcome::NotOptedIn, Outcome::NotManaged, Outcome::UserSuspended,
-                               Outcome::Unchanged, Outcome::Held, Outcome::Released}) {
+                               Outcome::Unchanged, Outcome::Held, Outcome::Released,
+                               Outcome::Shadowed}) {
       admissions_.push_back(registry.counter(
           "karbonetes_admissions_total", "Jobs seen by the webhook at CREATE, by what it decided",
           {{"decision", name(outcome)}}));
@@ -77,10 +78,10 @@ class Webhook {
     Admission admission;
     if (request->job && request->operation == "CREATE") {
       const auto policies = sources_.policies.get();
-      const auto signal = sources_.signal();
-      admission = admit(
-          *request->job, request->ns,
-          {*policies, *signal, sources_.cron, sources_.system_namespace, sources_.clock.now()});
+      const auto signals = sources_.signals();
+      admission = admit(*request->job, request->ns,
+                        {*policies, *signals, sources_.cron, sources_.durations,
+                         sources_.system_namespace, sources_.clock.now()});
     }
     if (!request->dry_run) metrics_.admitted(admission.outcome);
     if (request->job && admission.outcome != Outcome::NotOptedIn) log(*request, admission);

@@ -19,8 +19,9 @@ inline constexpr std::string_view kMutatePath = "/mutate-batch-v1-job";
 // Where the handler takes its knowledge from. References outlive the handler.
 struct Sources {
   const Snapshot<policy::PolicySet>& policies;
-  std::function<std::shared_ptr<const carbon::Signal>()> signal;
+  std::function<std::shared_ptr<const carbon::Signals>()> signals;
   CronLookup cron;
+  DurationLookup durations;  // may be empty
   std::string system_namespace;
   const Clock& clock;
 };

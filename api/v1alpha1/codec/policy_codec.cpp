@@ -111,9 +111,87 @@ Status read_window(const std::string& path, json::Value value, carbon::GreenWind
   return {};
 }
 
+// A whole number in [least, most].
+Status read_count(std::string_view path, json::Value& value, std::int64_t least, std::int64_t most,
+                  std::optional<std::int64_t>& out) {
+  const auto number = value.integer();
+  if (!number || *number < least || *number > most) {
+    return invalid(path, "write a whole number from " + std::to_string(least) + " to " +
+                             std::to_string(most) + ", without quotes");
+  }
+  out = *number;
+  return {};
+}
+
+Status read_percent(std::string_view path, json::Value& value, std::int64_t least,
+                    std::int64_t most, double scale, double& out) {
+  std::optional<std::int64_t> number;
+  if (Status ok = read_count(path, value, least, most, number); !ok) return ok;
+  out = static_cast<double>(*number) * scale;
+  return {};
+}
+
+Status read_threshold(json::Value& value, std::optional<carbon::GreenRule>& out) {
+  std::optional<std::int64_t> grams;
+  std::optional<carbon::KindTag> kind;
+  carbon::AbsoluteThreshold rule;
+  Status ok = value.each([&](std::string_view key, json::Value v) -> Status {
+    if (v.is_null()) return {};
+    const std::string path = "spec.green.threshold." + std::string(key);
+    if (key == "gramsPerKWh") return read_count(path, v, 0, 100'000, grams);
+    if (key == "kind") {
+      return read_choice<carbon::KindTag>(path, v,
+                                          {{"Average", carbon::KindTag::Average},
+                                           {"Marginal", carbon::KindTag::Marginal}},
+                                          kind);
+    }
+    if (key == "hysteresisPercent") return read_percent(path, v, 0, 100, 0.01, rule.hysteresis);
+    return {};
+  });
+  if (!ok) return ok;
+  if (!grams) return invalid("spec.green.threshold.gramsPerKWh", "is missing: write e.g. 200");
+  const auto value_of = static_cast<double>(*grams);
+  if (kind == carbon::KindTag::Marginal) {
+    rule.below = carbon::Intensity<carbon::Marginal>(value_of);
+  } else {
+    rule.below = carbon::Intensity<carbon::Average>(value_of);
+  }
+  out = rule;
+  return {};
+}
+
+Status read_percentile(json::Value& value, std::optional<carbon::GreenRule>& out) {
+  carbon::PercentileThreshold rule;
+  bool has_percent = false;
+  Status ok = value.each([&](std::string_view key, json::Value v) -> Status {
+    if (v.is_null()) return {};
+    const std::string path = "spec.green.percentile." + std::string(key);
+    if (key == "percent") {
+      has_percent = true;
+      return read_percent(path, v, 1, 99, 1, rule.percent);
+    }
+    if (key == "hysteresisPercent") return read_percent(path, v, 0, 100, 0.01, rule.hysteresis);
+    if (key != "horizon") return {};
+    std::optional<Millis> horizon;
+    if (Status read = read_duration(path, v, horizon); !read) return read;
+    if (*horizon < std::chrono::hours(1) || *horizon > std::chrono::hours(168)) {
+      return invalid(path, "write 1h to 168h, e.g. 24h");
+    }
+    rule.horizon = *horizon;
+    return {};
+  });
+  if (!ok) return ok;
+  if (!has_percent) return invalid("spec.green.percentile.percent", "is missing: write e.g. 30");
+  out = rule;
+  return {};
+}
+
+// At most one of windows, threshold and percentile.
 Status read_green(json::Value& value, std::optional<carbon::GreenRule>& out) {
   std::string zone = "UTC";
   std::vector<carbon::GreenWindow> windows;
+  std::optional<carbon::GreenRule> rule;
+  int rules = 0;
   Status ok = value.each([&](std::string_view key, json::Value v) -> Status {
     if (v.is_null()) return {};
     if (key == "timeZone") {
@@ -122,7 +200,16 @@ Status read_green(json::Value& value, std::optional<carbon::GreenRule>& out) {
       zone = std::string(*text);
       return {};
     }
+    if (key == "threshold") {
+      ++rules;
+      return read_threshold(v, rule);
+    }
+    if (key == "percentile") {
+      ++rules;
+      return read_percentile(v, rule);
+    }
     if (key != "windows") return {};
+    ++rules;
     return v.each_element([&](json::Value element) -> Status {
       const std::string path = "spec.green.windows[" + std::to_string(windows.size()) + "]";
       if (windows.size() >= kMostWindows) return invalid(path, "write at most 64 windows");
@@ -130,15 +217,46 @@ Status read_green(json::Value& value, std::optional<carbon::GreenRule>& out) {
     });
   });
   if (!ok) return ok;
+  if (rules > 1) {
+    return invalid("spec.green", "write one of windows, threshold and percentile, not several");
+  }
+  if (rule) {
+    out = std::move(rule);
+    return {};
+  }
   if (windows.empty()) {
-    return invalid(
-        "spec.green.windows",
-        "no window: write at least one, or leave out spec.green to follow the controller's signal");
+    return invalid("spec.green.windows",
+                   "no window: write at least one, or threshold, or percentile, or leave out "
+                   "spec.green to follow the carbon source");
   }
   auto schedule = carbon::WindowSchedule::make(std::move(windows), std::move(zone));
   if (!schedule) return invalid("spec.green", schedule.error().message);
   out = std::move(*schedule);
   return {};
+}
+
+Status read_signal(json::Value& value, SignalSpec& out) {
+  return value.each([&](std::string_view key, json::Value v) -> Status {
+    if (v.is_null()) return {};
+    if (key == "source") return read_name("spec.signal.source", v, check_dns_label, out.source);
+    if (key == "zone") return read_name("spec.signal.zone", v, check_zone, out.zone);
+    return {};
+  });
+}
+
+Status read_release(json::Value& value, ReleaseSpec& out) {
+  return value.each([&](std::string_view key, json::Value v) -> Status {
+    if (v.is_null()) return {};
+    const std::string path = "spec.release." + std::string(key);
+    std::optional<std::int64_t> number;
+    if (key == "perMinute" || key == "burst" || key == "vcpuPerMinute") {
+      if (Status ok = read_count(path, v, 1, 1'000'000, number); !ok) return ok;
+    }
+    if (key == "perMinute") out.per_minute = static_cast<double>(*number);
+    if (key == "burst") out.burst = static_cast<int>(*number);
+    if (key == "vcpuPerMinute") out.vcpu_per_minute = static_cast<double>(*number);
+    return {};
+  });
 }
 
 Status read_placement(json::Value& value, PlacementSpec& out) {
@@ -165,7 +283,24 @@ Status read_placement(json::Value& value, PlacementSpec& out) {
 Status read_spec(json::Value& value, PolicySpec& out) {
   return value.each([&](std::string_view key, json::Value v) -> Status {
     if (v.is_null()) return {};
+    if (key == "mode") {
+      return read_choice<Mode>("spec.mode", v,
+                               {{"Enforce", Mode::Enforce}, {"Shadow", Mode::Shadow}}, out.mode);
+    }
+    if (key == "signal") return read_signal(v, out.signal);
     if (key == "green") return read_green(v, out.green);
+    if (key == "strategy") {
+      return read_choice<Strategy>("spec.strategy", v,
+                                   {{"FirstGreen", Strategy::FirstGreen},
+                                    {"LowestSlot", Strategy::LowestSlot},
+                                    {"LowestWindow", Strategy::LowestWindow},
+                                    {"CarbonTime", Strategy::CarbonTime}},
+                                   out.strategy);
+    }
+    if (key == "minSavingPercent") {
+      return read_percent("spec.minSavingPercent", v, 0, 100, 0.01, out.min_saving.emplace());
+    }
+    if (key == "release") return read_release(v, out.release);
     if (key == "maxDelay") return read_duration("spec.maxDelay", v, out.max_delay);
     if (key == "maxDelayLimit") return read_duration("spec.maxDelayLimit", v, out.max_delay_limit);
     if (key == "expectedDuration") {
@@ -204,17 +339,21 @@ Status read_metadata(json::Value& value, Policy& out) {
 
 }  // namespace
 
-Result<Policy> decode_policy(json::Value object) {
-  Policy out;
+Status decode_policy(json::Value object, Policy& out) {
   Status ok = object.each([&](std::string_view key, json::Value v) -> Status {
     if (v.is_null()) return {};
     if (key == "metadata") return read_metadata(v, out);
     if (key == "spec") return read_spec(v, out.spec);
     return {};
   });
-  if (!ok) return fail(std::move(ok.error()));
+  if (!ok) return ok;
   if (out.name.empty()) return fail(Errc::Parse, "a CarbonAwarePolicy without metadata.name");
-  if (Status valid = validate(out.spec); !valid) return fail(std::move(valid.error()));
+  return validate(out.spec);
+}
+
+Result<Policy> decode_policy(json::Value object) {
+  Policy out;
+  if (Status ok = decode_policy(object, out); !ok) return fail(std::move(ok.error()));
   return out;
 }
 

@@ -81,6 +81,18 @@ Status read_template(Value value, JobView& job) {
         return fields::read_raw(m, "spec.template.spec.nodeSelector", Kind::Object,
                                 job.node_selector);
       }
+      if (member == "containers")
+        return fields::read_raw(m, "spec.template.spec.containers", Kind::Array, job.containers);
+      if (member == "initContainers") {
+        return fields::read_raw(m, "spec.template.spec.initContainers", Kind::Array,
+                                job.init_containers);
+      }
+      if (member == "overhead")
+        return fields::read_raw(m, "spec.template.spec.overhead", Kind::Object, job.overhead);
+      if (member == "resources") {
+        return fields::read_raw(m, "spec.template.spec.resources", Kind::Object,
+                                job.pod_resources);
+      }
       return {};
     });
   });
@@ -94,6 +106,8 @@ Status read_spec(Value value, JobView& job) {
   return value.each([&](std::string_view key, Value v) -> Status {
     if (key == "suspend") return fields::read(v, "spec.suspend", job.suspend);
     if (key == "managedBy") return fields::read(v, "spec.managedBy", job.managed_by);
+    if (key == "parallelism") return fields::read(v, "spec.parallelism", job.parallelism);
+    if (key == "completions") return fields::read(v, "spec.completions", job.completions);
     if (key == "template") return read_template(v, job);
     return {};
   });
@@ -102,15 +116,21 @@ Status read_spec(Value value, JobView& job) {
 Status read_condition(Value value, JobView& job) {
   std::string_view type;
   std::string_view state;
+  std::string_view since;
   Status status =
       fields::each(value, "status.conditions[]", [&](std::string_view key, Value v) -> Status {
         if (key == "type") return fields::read(v, "status.conditions[].type", type);
         if (key == "status") return fields::read(v, "status.conditions[].status", state);
+        if (key == "lastTransitionTime")
+          return fields::read(v, "status.conditions[].lastTransitionTime", since);
         return {};
       });
   if (!status || state != "True") return status;
   if (type == "Complete") job.complete = true;
-  if (type == "Failed") job.failed = true;
+  if (type == "Failed") {
+    job.failed = true;
+    job.failed_time = since;
+  }
   if (type == "Suspended") job.suspended_condition = true;
   return {};
 }

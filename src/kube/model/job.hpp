@@ -31,10 +31,14 @@ struct JobView {
   std::string_view managed_by;
   // Pod template, as raw JSON text; empty when absent or null.
   std::string_view affinity, tolerations, node_selector, template_annotations;
+  std::string_view containers, init_containers, overhead, pod_resources;
   bool has_template_metadata = false;
+  std::int64_t parallelism = 1;
+  std::int64_t completions = -1;  // -1: not set, as many as run side by side
   // Status.
   std::string_view start_time, completion_time;
   std::int64_t active = 0;
+  std::string_view failed_time;  // the Failed condition's lastTransitionTime
   bool complete = false, failed = false, suspended_condition = false;
 
   [[nodiscard]] std::string_view label(std::string_view key) const;       // "" when absent

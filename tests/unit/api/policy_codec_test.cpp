@@ -97,7 +97,7 @@ TEST(PolicyCodec, TimeZoneDefaultsToUtc) {
 }
 
 TEST(PolicyCodec, FieldsOfOthersAreSkipped) {
-  EXPECT_TRUE(decode(R"({"mode":{"a":[1,{"b":null}]},"placement":{"x":[[]]},"green":
+  EXPECT_TRUE(decode(R"({"shape":{"a":[1,{"b":null}]},"placement":{"x":[[]]},"green":
     {"y":1,"windows":[{"start":"22:00","end":"06:00","z":{}}]}})"));
 }
 
@@ -161,6 +161,88 @@ TEST(PolicyCodec, BadPlacementNamesTheFieldAndWhatToWrite) {
   EXPECT_THAT(placement(R"({"strictAtDeadline":"Never"})"), HasSubstr("Fallback or KeepGreenPool"));
   EXPECT_THAT(error_of(R"({"whenSignalUnknown":"wait"})"), HasSubstr("Wait or Run"));
   EXPECT_TRUE(decode(R"({"placement":{"greenTaintKey":"green","fallbackNodePool":"a1-b"}})"));
+}
+
+TEST(PolicyCodec, ModeSignalStrategyAndPace) {
+  const auto policy = decode(R"({"mode":"Shadow","signal":{"source":"uk","zone":"GB"},
+    "strategy":"LowestWindow","minSavingPercent":5,
+    "release":{"perMinute":60,"burst":10,"vcpuPerMinute":400}})");
+  ASSERT_TRUE(policy);
+  const auto& spec = policy->spec;
+  EXPECT_EQ(spec.mode, Mode::Shadow);
+  EXPECT_EQ(spec.signal.source, "uk");
+  EXPECT_EQ(spec.signal.zone, "GB");
+  EXPECT_EQ(spec.strategy, Strategy::LowestWindow);
+  EXPECT_DOUBLE_EQ(spec.min_saving.value(), 0.05);
+  EXPECT_EQ(spec.release.per_minute, 60);
+  EXPECT_EQ(spec.release.burst, 10);
+  EXPECT_EQ(spec.release.vcpu_per_minute, 400);
+
+  const auto silent = decode("{}");
+  ASSERT_TRUE(silent);
+  EXPECT_FALSE(silent->spec.mode || silent->spec.strategy || silent->spec.min_saving ||
+               silent->spec.signal.source || silent->spec.release.per_minute);
+}
+
+TEST(PolicyCodec, GreenMayBeAThresholdOfOneKind) {
+  const auto average = decode(R"({"green":{"timeZone":"UTC","threshold":{"gramsPerKWh":200}}})");
+  ASSERT_TRUE(average);
+  const auto& plain = std::get<carbon::AbsoluteThreshold>(*average->spec.green);
+  EXPECT_EQ(plain.below, carbon::AnyIntensity(carbon::Intensity<carbon::Average>(200)));
+  EXPECT_DOUBLE_EQ(plain.hysteresis, 0.05);
+  const auto marginal = decode(
+      R"({"green":{"threshold":{"gramsPerKWh":450,"kind":"Marginal","hysteresisPercent":0}}})");
+  ASSERT_TRUE(marginal);
+  const auto& moer = std::get<carbon::AbsoluteThreshold>(*marginal->spec.green);
+  EXPECT_EQ(moer.below, carbon::AnyIntensity(carbon::Intensity<carbon::Marginal>(450)));
+  EXPECT_EQ(moer.hysteresis, 0);
+}
+
+TEST(PolicyCodec, GreenMayBeAPercentile) {
+  const auto policy = decode(R"({"green":{"percentile":{"percent":20,"horizon":"48h"}}})");
+  ASSERT_TRUE(policy);
+  const auto& rule = std::get<carbon::PercentileThreshold>(*policy->spec.green);
+  EXPECT_EQ(rule.percent, 20);
+  EXPECT_EQ(rule.horizon, std::chrono::hours(48));
+}
+
+TEST(PolicyCodec, BadGreenRulesSayWhatToWrite) {
+  const auto green = [](const std::string& g) { return error_of("{\"green\":" + g + "}"); };
+  EXPECT_THAT(green(R"({"threshold":{}})"), AllOf(HasSubstr("gramsPerKWh"), HasSubstr("200")));
+  EXPECT_THAT(green(R"({"threshold":{"gramsPerKWh":-1}})"), HasSubstr("0 to 100000"));
+  EXPECT_THAT(green(R"({"threshold":{"gramsPerKWh":"200"}})"), HasSubstr("without quotes"));
+  EXPECT_THAT(green(R"({"threshold":{"gramsPerKWh":1,"kind":"MOER"}})"),
+              HasSubstr("Average or Marginal"));
+  EXPECT_THAT(green(R"({"percentile":{}})"), AllOf(HasSubstr("percent"), HasSubstr("30")));
+  EXPECT_THAT(green(R"({"percentile":{"percent":100}})"), HasSubstr("1 to 99"));
+  EXPECT_THAT(green(R"({"percentile":{"percent":30,"horizon":"30m"}})"), HasSubstr("1h to 168h"));
+  EXPECT_THAT(green(R"({"percentile":{"percent":30},"threshold":{"gramsPerKWh":1}})"),
+              HasSubstr("one of windows, threshold and percentile"));
+}
+
+TEST(PolicyCodec, BadPaceSignalAndStrategySayWhatToWrite) {
+  EXPECT_THAT(error_of(R"({"release":{"perMinute":0}})"), HasSubstr("1 to 1000000"));
+  EXPECT_THAT(error_of(R"({"release":{"burst":5}})"), HasSubstr("perMinute"));
+  EXPECT_THAT(error_of(R"({"signal":{"source":"UK grid"}})"), HasSubstr("spec.signal.source"));
+  EXPECT_THAT(error_of(R"({"signal":{"zone":"a b"}})"), HasSubstr("is not a zone"));
+  EXPECT_THAT(error_of(R"({"strategy":"Cheapest"})"),
+              AllOf(HasSubstr("FirstGreen"), HasSubstr("CarbonTime")));
+  EXPECT_THAT(error_of(R"({"mode":"Off"})"), HasSubstr("Enforce or Shadow"));
+  EXPECT_THAT(error_of(R"({"minSavingPercent":101})"), HasSubstr("0 to 100"));
+}
+
+TEST(PolicyCodec, ARefusedSpecStillHasAName) {
+  json::Reader reader;
+  Policy policy;
+  Status status;
+  const std::string text =
+      R"({"object":{"metadata":{"namespace":"a","name":"b","resourceVersion":"7"},"spec":{"maxDelay":"x"}}})";
+  ASSERT_TRUE(reader.each(text, [&](std::string_view, json::Value value) -> Status {
+    status = decode_policy(value, policy);
+    return {};
+  }));
+  EXPECT_FALSE(status);
+  EXPECT_EQ(policy.namespace_ + "/" + policy.name + "@" + policy.resource_version, "a/b@7");
 }
 
 TEST(PolicyCodec, WrongShapesAreErrorsNotCrashes) {

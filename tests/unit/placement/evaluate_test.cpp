@@ -19,7 +19,10 @@ carbon::Signal signal(bool green, TimePoint now) {
 
 Evaluation evaluate_at(const JobFacts& job_facts, const char* now, bool green = false,
                        std::optional<plan::CronFacts> cron = std::nullopt) {
-  return evaluate(job_facts, {}, signal(green, at(now)), cron, "karbonetes-system", at(now));
+  const policy::PolicySet policies;
+  const auto signals = carbon::only(signal(green, at(now)));
+  return evaluate(job_facts,
+                  {policies, signals, cron, std::nullopt, "karbonetes-system", at(now)});
 }
 
 TEST(Evaluate, DeadlineCountsFromCreation) {

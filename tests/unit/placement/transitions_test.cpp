@@ -12,6 +12,8 @@ using test::document;
 using test::facts;
 using test::job;
 
+const PlanNote kNote{.policy = "team-a/default", .generation = 2, .strategy = {}, .source = "uk",
+                     .zone = "GB", .start = {}, .duration = {}, .signal = {}};
 const TimePoint kNow = at("2026-11-24T13:00:00Z");
 
 plan::Decision decision(plan::Action action) {
@@ -26,13 +28,13 @@ plan::Decision decision(plan::Action action) {
 
 Document held(const Document& object) {
   Document patch = Document::array();
-  append_hold(patch, facts(object), decision(plan::Action::Wait), kNow);
+  append_hold(patch, facts(object), decision(plan::Action::Wait), kNote, kNow);
   return object.patch(patch);
 }
 
 Document released(const Document& object) {
   Document patch = Document::array();
-  EXPECT_TRUE(append_release(patch, facts(object), decision(plan::Action::Release), {}, kNow));
+  EXPECT_TRUE(append_release(patch, facts(object), decision(plan::Action::Release), kNote, {}, kNow));
   return object.patch(patch);
 }
 
@@ -43,6 +45,7 @@ TEST(Transitions, HoldSuspendsAndExplains) {
             document(R"({"app":"x","carbon-aware.io/state":"waiting"})"));
   EXPECT_EQ(after["metadata"]["annotations"], document(R"({"carbon-aware.io/enabled":"true",
       "carbon-aware.io/deadline":"2026-11-24T20:00:00Z","carbon-aware.io/decision":"because",
+      "carbon-aware.io/plan":"{\"policy\":\"team-a/default\",\"generation\":2,\"source\":\"uk\",\"zone\":\"GB\"}",
       "carbon-aware.io/waiting-since":"2026-11-24T13:00:00Z"})"));
 }
 

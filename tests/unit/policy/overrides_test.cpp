@@ -15,7 +15,8 @@ std::string warning(std::string_view key, std::string_view value) {
   Overrides o;
   const auto w = apply_annotation(o, key, value);
   EXPECT_TRUE(w) << key << "=" << value;
-  EXPECT_FALSE(o.policy || o.max_delay || o.strict || o.expected_duration || o.run_now)
+  EXPECT_FALSE(o.policy || o.max_delay || o.strict || o.expected_duration || o.green ||
+               o.run_now)
       << "what is warned of is ignored";
   return w.value_or("");
 }
@@ -71,7 +72,26 @@ TEST(Overrides, ATypoIsReportedWithTheKeysThatThereAre) {
   EXPECT_THAT(warning("carbon-aware.io/maxDelay", "8h"),
               AllOf(HasSubstr("maxDelay"), HasSubstr("max-delay"), HasSubstr("no effect")));
   EXPECT_THAT(warning("carbon-aware.io/", "x"), HasSubstr("not known"));
-  EXPECT_THAT(warning("carbon-aware.io/green-threshold", "100"), HasSubstr("not known"));
+  EXPECT_THAT(warning("carbon-aware.io/greenThreshold", "100"), HasSubstr("green-threshold"));
+}
+
+TEST(Overrides, GreenThresholdIsGramsOrAPercentile) {
+  const auto rule = [](std::string_view value) {
+    Overrides o;
+    EXPECT_EQ(apply_annotation(o, "carbon-aware.io/green-threshold", value), std::nullopt) << value;
+    return o.green.value_or(carbon::GreenRule(carbon::WindowSchedule()));
+  };
+  const auto grams = rule("200");
+  EXPECT_EQ(std::get<carbon::AbsoluteThreshold>(grams).below,
+            carbon::AnyIntensity(carbon::Intensity<carbon::Average>(200)));
+  const auto marginal = rule("450.5 marginal");
+  EXPECT_EQ(std::get<carbon::AbsoluteThreshold>(marginal).below,
+            carbon::AnyIntensity(carbon::Intensity<carbon::Marginal>(450.5)));
+  const auto percentile = rule("25%");
+  EXPECT_EQ(std::get<carbon::PercentileThreshold>(percentile).percent, 25);
+  for (const auto* bad : {"", "green", "-1", "nan", "inf", "1e9", "0%", "100%", "30 %", "200g", "%"}) {
+    EXPECT_THAT(warning("carbon-aware.io/green-threshold", bad), HasSubstr("\"30%\"")) << bad;
+  }
 }
 
 TEST(Overrides, OtherPeoplesAndOurOwnKeysAreNoTypos) {

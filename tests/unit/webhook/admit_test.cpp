@@ -1,5 +1,7 @@
 #include "webhook/admit.hpp"
 
+#include <gmock/gmock.h>
+
 #include <fstream>
 #include <sstream>
 
@@ -13,6 +15,7 @@ namespace {
 using json::Document;
 using test::at;
 using test::job;
+using ::testing::StartsWith;
 
 const TimePoint kNow = at("2026-11-24T12:00:00Z");
 
@@ -21,7 +24,9 @@ class AdmitTest : public ::testing::Test {
   Admission run(const Document& object, TimePoint now = kNow) {
     signal_.observed_at = now;
     const test::ReadJob read(object);
-    return admit(read.view, "team-a", {policies_, signal_, cron_, "karbonetes-system", now});
+    const auto signals = carbon::only(signal_);
+    return admit(read.view, "team-a",
+                 {policies_, signals, cron_, durations_, "karbonetes-system", now});
   }
   // The Job as it would be stored.
   Document stored(const Document& object, TimePoint now = kNow) {
@@ -29,8 +34,16 @@ class AdmitTest : public ::testing::Test {
   }
 
   void set_green(bool green) { signal_.green = green; }
+  void shadow() {
+    auto policy = std::make_shared<api::Policy>();
+    policy->namespace_ = "team-a";
+    policy->name = "default";
+    policy->spec.mode = api::Mode::Shadow;
+    policies_.by_key["team-a/default"] = policy;
+  }
 
   policy::PolicySet policies_;
+  DurationLookup durations_;
   carbon::Signal signal_ = [] {
     carbon::Signal s;
     s.source = "test";
@@ -177,6 +190,55 @@ TEST_F(AdmitTest, TemplateThatCannotBeReadIsReleasedUndirected) {
   EXPECT_EQ(admission.warnings.size(), 1U);
   EXPECT_EQ(object.patch(admission.patch)["metadata"]["labels"]["carbon-aware.io/state"],
             "released");
+}
+
+TEST_F(AdmitTest, ShadowRecordsAndChangesNothing) {
+  shadow();
+  const auto object = test::job();
+  const auto admission = run(object);
+  EXPECT_EQ(admission.outcome, Outcome::Shadowed);
+  const auto after = object.patch(admission.patch);
+  EXPECT_EQ(after["spec"], object["spec"]);
+  EXPECT_EQ(after["metadata"]["labels"]["carbon-aware.io/state"], "shadow");
+  const auto& notes = after["metadata"]["annotations"];
+  EXPECT_THAT(notes["carbon-aware.io/decision"].get<std::string>(), StartsWith("shadow, nothing"));
+  EXPECT_FALSE(notes.contains("carbon-aware.io/released-at"));  // it would wait
+  set_green(true);
+  const auto at_once = object.patch(run(object).patch);
+  EXPECT_EQ(at_once["metadata"]["annotations"]["carbon-aware.io/release-reason"], "green");
+  EXPECT_TRUE(at_once["metadata"]["annotations"].contains("carbon-aware.io/released-at"));
+}
+
+TEST_F(AdmitTest, ShadowLetsACopyOfAHeldJobRun) {
+  shadow();
+  auto copy = test::job();
+  copy["spec"]["suspend"] = true;
+  copy["metadata"]["labels"]["carbon-aware.io/state"] = "waiting";
+  copy["metadata"]["annotations"]["carbon-aware.io/waiting-since"] = "2026-11-01T00:00:00Z";
+  EXPECT_EQ(copy.patch(run(copy).patch)["spec"]["suspend"], false);
+  auto own = test::job();  // its author's own suspension stays
+  own["spec"]["suspend"] = true;
+  EXPECT_EQ(run(own).outcome, Outcome::UserSuspended);
+}
+
+TEST_F(AdmitTest, ACopyDoesNotCarryTheAccountOfAnotherLife) {
+  auto copy = test::job();
+  copy["metadata"]["annotations"]["carbon-aware.io/account"] = "{}";
+  copy["metadata"]["annotations"]["carbon-aware.io/released-at"] = "2026-11-01T00:00:00Z";
+  const auto held = copy.patch(run(copy).patch);
+  EXPECT_FALSE(held["metadata"]["annotations"].contains("carbon-aware.io/account"));
+  EXPECT_FALSE(held["metadata"]["annotations"].contains("carbon-aware.io/released-at"));
+  set_green(true);
+  const auto released = copy.patch(run(copy).patch);
+  EXPECT_FALSE(released["metadata"]["annotations"].contains("carbon-aware.io/account"));
+}
+
+TEST_F(AdmitTest, WhatTheDecisionRestsOnIsWrittenOnTheJob) {
+  const auto object = test::job();
+  const auto after = object.patch(run(object).patch);
+  const auto note = test::document(after["metadata"]["annotations"]["carbon-aware.io/plan"]);
+  EXPECT_EQ(note["policy"], "built-in");
+  EXPECT_EQ(note["source"], "test");
 }
 
 TEST(Review, RealReviewIsHeldAndAnswered) {
