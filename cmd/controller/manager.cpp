@@ -3,6 +3,7 @@
 #include <spdlog/spdlog.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <condition_variable>
 #include <mutex>
@@ -14,7 +15,9 @@
 #include "base/text_file.hpp"
 #include "http/listen.hpp"
 #include "kube/client/paths.hpp"
+#include "ledger/energy.hpp"
 #include "providers/config.hpp"
+#include "providers/kepler.hpp"
 #include "webhook/handler.hpp"
 
 namespace karbonetes::cmd {
@@ -42,6 +45,29 @@ std::string random_identity() {
   return out.str();
 }
 
+Result<std::unique_ptr<providers::SignalHub>> make_hub(const Options& o, const Clock& clock,
+                                                       metrics::Registry& metrics) {
+  if (o.signal_config.empty())
+    return providers::hub_of({o.signal_url, o.signal_zone, o.signal_ca_file, o.windows_file}, clock,
+                             metrics);
+  auto sources = providers::load_signal_config(o.signal_config);
+  if (!sources) {
+    return fail(sources.error().code, "--signal-config: " + sources.error().message);
+  }
+  return providers::make_hub(std::move(*sources), clock, metrics);
+}
+
+Result<ledger::EnergyModel> energy_model(const Options& o) {
+  const auto provider = ledger::parse_provider(o.energy_provider);
+  if (!provider) return fail(provider.error());
+  auto model = ledger::model_of(*provider);
+  if (o.energy_pue > 0) model.pue = o.energy_pue;
+  model.utilisation = o.energy_utilisation;
+  model.default_gpu = o.energy_gpu;
+  if (auto valid = ledger::validate(model); !valid) return fail(valid.error());
+  return model;
+}
+
 void wait_for(std::stop_token stop) {
   std::mutex mutex;
   std::condition_variable_any wake;
@@ -58,10 +84,13 @@ Manager::Manager(Options options, metrics::Registry& metrics, const Clock& clock
       queue_("jobs", clock, metrics),
       job_sink_(jobs_,
                 [this](controller::Seen how, const placement::JobFacts& job,
-                       std::string_view decision, const std::vector<std::string>& ignored) {
-                  news_->saw(how, job, decision, ignored);
-                }),
-      policy_sink_(policies_, [this] { enqueue_all(); }),
+                       std::string_view decision,
+                       const std::vector<std::string>& ignored) { saw(how, job, decision, ignored); }),
+      policy_sink_(policies_,
+                   [this] {
+                     enqueue_all();
+                     records_->policies_changed();
+                   }),
       cronjob_sink_(cronjobs_) {}
 
 Manager::~Manager() = default;
@@ -78,10 +107,9 @@ Result<std::unique_ptr<Manager>> Manager::make(Options options, metrics::Registr
   if (!client) return fail(client.error());
   m->client_ = std::move(*client);
 
-  auto provider = providers::make_provider(
-      {o.signal_url, o.signal_zone, o.signal_ca_file, o.windows_file}, clock, metrics);
-  if (!provider) return fail(provider.error());
-  m->provider_ = std::move(*provider);
+  auto hub = make_hub(o, clock, metrics);
+  if (!hub) return fail(hub.error());
+  m->hub_ = std::move(*hub);
 
   const std::string identity = o.identity.empty() ? random_identity() : o.identity;
   m->recorder_ = std::make_unique<kube::EventRecorder>(*m->client_, clock, metrics,
@@ -105,25 +133,18 @@ Result<std::unique_ptr<Manager>> Manager::make(Options options, metrics::Registr
           spdlog::info("leader election: {}", leading ? "leading" : "not leading");
           if (!leading) return;
           raw->news_->lead();
+          raw->records_->lead();
           raw->enqueue_all();
         });
   }
+  if (auto made = m->make_records(); !made) return fail(made.error());
+  m->make_reconciler();
   Manager* raw = m.get();
-  const auto signal = [raw] { return raw->provider_->current(); };
-  const auto cron = [raw](std::string_view ns, std::string_view name) {
-    return controller::find_cron(raw->cronjobs_, ns, name);
-  };
-  m->reconciler_ = std::make_unique<controller::JobReconciler>(
-      controller::Knowledge{m->jobs_, m->policies_, signal, cron, o.system_namespace,
-                            [raw] { return raw->leading(); }, clock},
-      *m->writer_, *m->announcer_, *m->job_metrics_);
-  m->loop_ = std::make_unique<kube::ControllerLoop>(
-      "jobs", m->queue_, o.concurrent_reconciles, clock, metrics,
-      [raw](std::string_view key, std::stop_token stop) {
-        return raw->reconciler_->reconcile(key, std::move(stop));
-      });
-  controller::expose_state(metrics, m->jobs_, signal, clock);
-  m->jobs_.set_listener([raw](const std::string& key) { raw->queue_.add(key); });
+  controller::expose_state(metrics, m->jobs_, [raw] { return raw->hub_->current(); }, clock);
+  m->jobs_.set_listener([raw](const std::string& key) {
+    raw->queue_.add(key);
+    raw->records_->jobs_changed();
+  });
   m->cronjobs_.set_listener([raw](const std::string& key) {
     std::vector<std::string> children;
     raw->jobs_.for_each([&](const std::string& job_key, const placement::JobFacts& job) {
@@ -158,11 +179,89 @@ Result<std::unique_ptr<Manager>> Manager::make(Options options, metrics::Registr
 
 bool Manager::leading() const { return !elector_ || elector_->leading(); }
 
+Status Manager::make_records() {
+  auto model = energy_model(options_);
+  if (!model) return fail(model.error());
+  controller::AccountantConfig accounts;
+  accounts.model = std::move(*model);
+  accounts.retention_days = options_.ledger_retention_days;
+  if (!options_.kepler_url.empty()) {
+    auto kepler = providers::make_kepler(options_.kepler_url);
+    if (!kepler) return fail(kepler.error().code, "--kepler-url: " + kepler.error().message);
+    accounts.joules = [ask = std::move(*kepler)](
+                          const placement::JobFacts& job) -> std::optional<ledger::Joules> {
+      const auto joules =
+          ask({job.ns, job.name, *job.started_at, *job.finished_at, job.indexed}, {});
+      if (!joules) {
+        spdlog::warn("Kepler cannot be asked, the model holds: job={} {}", job.key(),
+                     joules.error().message);
+        return std::nullopt;
+      }
+      if (!*joules) return std::nullopt;
+      return ledger::Joules{(*joules)->joules, (*joules)->with_gpus};
+    };
+  }
+  records_ = std::make_unique<controller::Records>(
+      controller::RecordsConfig{*client_, *writer_, jobs_, policies_, [this] { return hub_->current(); },
+                                [this] { return leading(); },
+                                [this](const std::string& key) { queue_.add(key); },
+                                options_.system_namespace, std::move(accounts)},
+      clock_, metrics_);
+  return {};
+}
+
+void Manager::make_reconciler() {
+  constexpr const char* kTurn = "release-turn";
+  api::ReleaseSpec cluster;
+  if (options_.release_per_minute > 0) {
+    cluster.per_minute = options_.release_per_minute;
+    cluster.burst = options_.release_burst;
+  }
+  if (options_.release_vcpu_per_minute > 0)
+    cluster.vcpu_per_minute = options_.release_vcpu_per_minute;
+  auto& upkeep = records_->upkeep();
+  pace_ = std::make_unique<controller::ReleasePace>(
+      cluster, [this](const std::string& key) { queue_.add(key); },
+      [&upkeep] { upkeep.ask(kTurn); }, clock_, metrics_);
+  upkeep.add(kTurn, [this](const std::stop_token&) -> Result<kube::Outcome> {
+    return pace_->turn();
+  });
+  reconciler_ = std::make_unique<controller::JobReconciler>(
+      controller::Knowledge{
+          jobs_, policies_, [this] { return hub_->current(); },
+          [this](std::string_view ns, std::string_view name) {
+            return controller::find_cron(cronjobs_, ns, name);
+          },
+          [this](const placement::JobFacts& job) {
+            return records_->durations().estimate(job.ns, job);
+          },
+          options_.system_namespace, [this] { return leading(); }, clock_},
+      controller::Colleagues{*writer_, *announcer_, *pace_, records_->accountant(), *job_metrics_,
+                             [this](const std::string& policy, const std::string& reason) {
+                               records_->released(policy, reason);
+                             }});
+  loop_ = std::make_unique<kube::ControllerLoop>(
+      "jobs", queue_, options_.concurrent_reconciles, clock_, metrics_,
+      [this](std::string_view key, std::stop_token stop) {
+        return reconciler_->reconcile(key, std::move(stop));
+      });
+}
+
+void Manager::saw(controller::Seen how, const placement::JobFacts& job, std::string_view decision,
+                  const std::vector<std::string>& ignored) {
+  news_->saw(how, job, decision, ignored);
+  if (how == controller::Seen::Finished) records_->finished(job);
+  if (how == controller::Seen::Gone && leading()) records_->gone(job);
+}
+
 void Manager::enqueue_all() {
-  std::vector<std::string> keys;
-  keys.reserve(jobs_.size());
-  jobs_.for_each([&](const std::string& key, const placement::JobFacts&) { keys.push_back(key); });
-  for (const auto& key : keys) queue_.add(key);
+  std::vector<std::pair<TimePoint, std::string>> jobs;
+  jobs.reserve(jobs_.size());
+  jobs_.for_each([&](const std::string& key, const placement::JobFacts& job) {
+    jobs.emplace_back(job.deadline.value_or(TimePoint{}), key);
+  });
+  std::ranges::sort(jobs);
+  for (const auto& [deadline, key] : jobs) queue_.add(key);
 }
 
 http::Response Manager::serve_health(const http::Request& request) const {
@@ -199,9 +298,12 @@ Status Manager::start_webhook() {
   server.tls->private_key_pem = std::move(*key);
   server.threads = kWebhookThreads;
   auto started = http::Server::start(
-      server, webhook::make_handler({policies_, [this] { return provider_->current(); },
+      server, webhook::make_handler({policies_, [this] { return hub_->current(); },
                                      [this](std::string_view ns, std::string_view name) {
                                        return controller::find_cron(cronjobs_, ns, name);
+                                     },
+                                     [this](std::string_view ns, const placement::JobFacts& job) {
+                                       return records_->durations().estimate(ns, job);
                                      },
                                      options_.system_namespace, clock_},
                                     metrics_));
@@ -211,11 +313,24 @@ Status Manager::start_webhook() {
   return {};
 }
 
+// What was seen lately is written while the lease is still ours; not for longer than the grace allows.
+void Manager::keep_records() {
+  std::stop_source late;
+  std::mutex mutex;
+  std::condition_variable_any wake;
+  std::jthread guard([&](const std::stop_token& done) {
+    std::unique_lock lock(mutex);
+    if (!wake.wait_for(lock, done, kShutdownGrace, [] { return false; }) && !done.stop_requested())
+      late.request_stop();
+  });
+  records_->upkeep().flush(late.get_token());
+}
+
 Status Manager::run(std::stop_token stop) {
   spdlog::info("metrics and health listen on port {}", health_->port());
-  provider_->start([this] {
-    const auto signal = provider_->current();
-    spdlog::info("signal source={} green={}", signal->source, signal->green);
+  records_->load(stop);
+  hub_->start([this] {
+    records_->signals_changed();
     enqueue_all();
   });
   for (auto* reflector : {policy_reflector_.get(), cronjob_reflector_.get(), job_reflector_.get()})
@@ -233,6 +348,7 @@ Status Manager::run(std::stop_token stop) {
   if (status && !stop.stop_requested()) {
     if (elector_) elector_->start();
     loop_->start();
+    records_->upkeep().start();
     ready_ = true;
     spdlog::info("ready jobs={}", jobs_.size());
     wait_for(stop);
@@ -242,9 +358,11 @@ Status Manager::run(std::stop_token stop) {
   spdlog::info("stopping");
   if (webhook_) webhook_->stop(kShutdownGrace);
   // Stopped, not destroyed: the reflectors' threads still ask whether we lead.
-  loop_->stop();                   // finishes what is being patched
+  loop_->stop();  // finishes what is being patched
+  records_->upkeep().stop();
+  keep_records();
   if (elector_) elector_->stop();  // gives the lease back
-  provider_->stop();
+  hub_->stop();
   job_reflector_.reset();
   policy_reflector_.reset();
   cronjob_reflector_.reset();

@@ -18,6 +18,8 @@
 #include "controller/metrics.hpp"
 #include "controller/news.hpp"
 #include "controller/policy_sink.hpp"
+#include "controller/records.hpp"
+#include "controller/release_pace.hpp"
 #include "http/server.hpp"
 #include "kube/client/client.hpp"
 #include "kube/runtime/controller_loop.hpp"
@@ -27,7 +29,7 @@
 #include "kube/runtime/work_queue.hpp"
 #include "metrics/registry.hpp"
 #include "options.hpp"
-#include "providers/provider.hpp"
+#include "providers/hub.hpp"
 
 namespace karbonetes::cmd {
 
@@ -46,7 +48,13 @@ class Manager {
  private:
   Manager(Options options, metrics::Registry& metrics, const Clock& clock);
 
+  [[nodiscard]] Status make_records();
+  void make_reconciler();
+  void saw(controller::Seen how, const placement::JobFacts& job, std::string_view decision,
+           const std::vector<std::string>& ignored);
   [[nodiscard]] Status start_webhook();
+  void keep_records();
+  // Every Job that waits, the earliest deadline first: so they are released where release is paced.
   void enqueue_all();
   [[nodiscard]] bool leading() const;
   [[nodiscard]] http::Response serve_health(const http::Request& request) const;
@@ -60,7 +68,7 @@ class Manager {
   controller::JobStore jobs_;
   controller::CronStore cronjobs_;
   Snapshot<policy::PolicySet> policies_;
-  std::unique_ptr<providers::Provider> provider_;
+  std::unique_ptr<providers::SignalHub> hub_;
 
   // In order of dependence: what comes later uses what comes before, and is destroyed first.
   std::unique_ptr<kube::Client> client_;
@@ -71,6 +79,8 @@ class Manager {
   std::unique_ptr<controller::JobWriter> writer_;
   kube::WorkQueue queue_;
   std::unique_ptr<kube::LeaderElector> elector_;
+  std::unique_ptr<controller::Records> records_;
+  std::unique_ptr<controller::ReleasePace> pace_;
   std::unique_ptr<controller::JobReconciler> reconciler_;
   std::unique_ptr<kube::ControllerLoop> loop_;
   controller::JobSink job_sink_;

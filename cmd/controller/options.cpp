@@ -42,16 +42,61 @@ Parsed parse_options(int argc, char** argv, const std::string& version) {
       ->capture_default_str()
       ->check(CLI::Range(1, 256))
       ->envname("KARBONETES_CONCURRENT_RECONCILES");
-  app.add_option("--signal-url", o.signal_url,
+  auto* sources =
+      app.add_option("--signal-config", o.signal_config,
+                     "Carbon sources, YAML: see docs/signals.md; replaces the four flags below")
+          ->envname("KARBONETES_SIGNAL_CONFIG");
+  auto* url = app.add_option("--signal-url", o.signal_url,
                  "http(s)://HOST:PORT of karbonetes-signal; default: static windows")
       ->envname("KARBONETES_SIGNAL_URL");
+  url->excludes(sources);
   app.add_option("--signal-zone", o.signal_zone, "Zone to ask it for")
       ->envname("KARBONETES_SIGNAL_ZONE");
   app.add_option("--signal-ca-file", o.signal_ca_file, "CA that signed its certificate, PEM")
       ->envname("KARBONETES_SIGNAL_CA_FILE");
-  app.add_option("--windows-file", o.windows_file,
+  auto* windows = app.add_option("--windows-file", o.windows_file,
                  "Static green windows, YAML; default: every day 22:00-06:00 UTC")
       ->envname("KARBONETES_WINDOWS_FILE");
+  windows->excludes(sources);
+  app.add_option("--release-per-minute", o.release_per_minute,
+                 "Jobs released from waiting per minute, in the whole cluster; 0: no limit")
+      ->capture_default_str()
+      ->check(CLI::Range(0, 1'000'000))
+      ->envname("KARBONETES_RELEASE_PER_MINUTE");
+  app.add_option("--release-burst", o.release_burst, "Jobs that may go at once")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 1'000'000))
+      ->envname("KARBONETES_RELEASE_BURST");
+  app.add_option("--release-vcpu-per-minute", o.release_vcpu_per_minute,
+                 "vCPU that released Jobs request, per minute; 0: no limit")
+      ->capture_default_str()
+      ->check(CLI::Range(0, 100'000'000))
+      ->envname("KARBONETES_RELEASE_VCPU_PER_MINUTE");
+  app.add_option("--energy-provider", o.energy_provider,
+                 "aws | gcp | azure: whose servers the energy model describes")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"aws", "gcp", "azure"}))
+      ->envname("KARBONETES_ENERGY_PROVIDER");
+  app.add_option("--energy-pue", o.energy_pue,
+                 "Power usage effectiveness; default: the provider's average")
+      ->check(CLI::Range(1.0, 10.0))
+      ->envname("KARBONETES_ENERGY_PUE");
+  app.add_option("--energy-utilisation", o.energy_utilisation,
+                 "Utilisation of requested CPUs, 0 to 1")
+      ->capture_default_str()
+      ->check(CLI::Range(0.0, 1.0))
+      ->envname("KARBONETES_ENERGY_UTILISATION");
+  app.add_option("--energy-gpu", o.energy_gpu, "Model of GPUs whose model is not known, e.g. A100")
+      ->capture_default_str()
+      ->envname("KARBONETES_ENERGY_GPU");
+  app.add_option("--kepler-url", o.kepler_url,
+                 "Prometheus with Kepler's metrics: measured joules replace the model")
+      ->envname("KARBONETES_KEPLER_URL");
+  app.add_option("--ledger-retention-days", o.ledger_retention_days,
+                 "Days for which the ledger's daily books are kept")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 3650))
+      ->envname("KARBONETES_LEDGER_RETENTION_DAYS");
   app.add_option("--log-format", o.log_format, "json | text")
       ->capture_default_str()
       ->check(CLI::IsMember({"json", "text"}))

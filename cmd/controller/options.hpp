@@ -19,7 +19,15 @@ struct Options {
   std::string lease_name = "karbonetes-controller";
   std::string identity;  // empty: host name and a random suffix
   int concurrent_reconciles = 16;
+  std::string signal_config;
   std::string signal_url, signal_zone, signal_ca_file, windows_file;
+  int release_per_minute = 1200, release_burst = 200, release_vcpu_per_minute = 0;  // 0: no limit
+  std::string energy_provider = "gcp";
+  double energy_pue = 0;  // 0: the provider's
+  double energy_utilisation = 0.5;
+  std::string energy_gpu = "T4";
+  std::string kepler_url;
+  int ledger_retention_days = 400;
   std::string log_format = "json";
   std::string log_level = "info";
 };

@@ -144,11 +144,12 @@ Explanation explain(const ExplainInput& input, TimePoint now) {
   out.cronjob = job.facts.cronjob;
   out.notes = input.notes;
 
+  static const carbon::Signals kNone;
   auto evaluation =
-      placement::evaluate(job.facts, input.policies, input.signal.value_or(carbon::Signal{}),
-                          input.cron, input.system_namespace, now);
+      placement::evaluate(job.facts, {input.policies, input.signals ? *input.signals : kNone,
+                                      input.cron, input.learned, input.system_namespace, now});
   out.policy = evaluation.policy.policy_key;
-  out.signal = governing(evaluation.policy, input.signal, now);
+  out.signal = governing(evaluation.policy, input.signals, now);
   out.fields = fields_of(evaluation.policy);
   out.ignored = job.ignored;
   out.ignored.insert(out.ignored.end(), evaluation.policy.warnings.begin(),

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "carbon/signal.hpp"
+#include "carbon/signals.hpp"
 #include "cli/job_record.hpp"
 #include "placement/evaluate.hpp"
 
@@ -18,7 +18,8 @@ struct ExplainInput {
   std::vector<std::string> notes;  // what could not be read
   std::optional<plan::CronFacts>
       cron;  // the parent as it stands now; absent: none, or not readable
-  std::optional<carbon::Signal> signal;  // as the signal service says; absent: not asked
+  std::optional<carbon::Signals> signals;  // as published, or asked for; absent: not known
+  std::optional<plan::DurationEstimate> learned;  // absent: nothing learned, or not readable
   std::string system_namespace;
 };
 

@@ -32,20 +32,6 @@ struct Describe {
 
 std::string describe(const carbon::GreenRule& rule) { return std::visit(Describe{}, rule); }
 
-std::string_view name(api::Strategy strategy) {
-  switch (strategy) {
-    case api::Strategy::FirstGreen:
-      return "FirstGreen";
-    case api::Strategy::LowestSlot:
-      return "LowestSlot";
-    case api::Strategy::LowestWindow:
-      return "LowestWindow";
-    case api::Strategy::CarbonTime:
-      return "CarbonTime";
-  }
-  return "FirstGreen";
-}
-
 }  // namespace
 
 std::vector<FieldOrigin> fields_of(const policy::ResolvedPolicy& p) {
@@ -74,7 +60,7 @@ std::vector<FieldOrigin> fields_of(const policy::ResolvedPolicy& p) {
   add("signal.source", p.signal_source.value.empty() ? "the first" : p.signal_source.value,
       p.signal_source.origin);
   if (!p.signal_zone.value.empty()) add("signal.zone", p.signal_zone.value, p.signal_zone.origin);
-  add("strategy", std::string(name(p.strategy.value)), p.strategy.origin);
+  add("strategy", api::name(p.strategy.value), p.strategy.origin);
   add("minSaving", fmt::format("{:g} %", p.min_saving.value * 100), p.min_saving.origin);
   add("maxDelay", format_duration(p.max_delay.value), p.max_delay.origin, api::kMaxDelay);
   add("expectedDuration",

@@ -7,12 +7,15 @@
 namespace karbonetes::cli {
 
 std::optional<carbon::Signal> governing(const policy::ResolvedPolicy& policy,
-                                        const std::optional<carbon::Signal>& service,
+                                        const std::optional<carbon::Signals>& signals,
                                         TimePoint now) {
   const auto* own = policy.green.value == nullptr
                         ? nullptr
                         : std::get_if<carbon::WindowSchedule>(policy.green.value.get());
-  if (own == nullptr) return service;
+  if (own == nullptr) {
+    if (!signals) return std::nullopt;
+    return *carbon::select(*signals, policy.signal_source.value, policy.signal_zone.value).signal;
+  }
   carbon::Signal windows = carbon::signal_from(*own, now);
   windows.source = "policy windows";
   return windows;

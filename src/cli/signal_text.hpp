@@ -11,9 +11,9 @@
 namespace karbonetes::cli {
 
 // The signal that governs a Job, as far as this command can know: its policy's own windows, else
-// what the signal service said. nullopt: only the controller knows.
+// the source that it follows. nullopt: only the controller knows.
 [[nodiscard]] std::optional<carbon::Signal> governing(const policy::ResolvedPolicy& policy,
-                                                      const std::optional<carbon::Signal>& service,
+                                                      const std::optional<carbon::Signals>& signals,
                                                       TimePoint now);
 
 // "Signal: green (karbonetes-signal, zone local), 80 gCO2eq/kWh; ..." Printable, one line, no

@@ -26,16 +26,17 @@ void count(StatusReport& report, const std::string& state) {
 
 StatusRow row_of(const JobRecord& job, const StatusInput& input, TimePoint now) {
   // The Job carries the deadline that holds; its CronJob is not fetched for every row.
+  static const carbon::Signals kNone;
   const auto evaluation =
-      placement::evaluate(job.facts, input.policies, input.signal.value_or(carbon::Signal{}),
-                          std::nullopt, input.system_namespace, now);
+      placement::evaluate(job.facts, {input.policies, input.signals ? *input.signals : kNone,
+                                      std::nullopt, std::nullopt, input.system_namespace, now});
   StatusRow row;
   row.ns = job.facts.ns;
   row.name = job.facts.name;
   row.state = state_text(job);
   row.cronjob = job.facts.cronjob;
   row.policy = evaluation.policy.policy_key;
-  if (const auto signal = governing(evaluation.policy, input.signal, now)) {
+  if (const auto signal = governing(evaluation.policy, input.signals, now)) {
     row.signal =
         fmt::format("{} ({})", carbon::name(carbon::state_at(*signal, now)), signal->source);
   }
@@ -82,8 +83,8 @@ std::string counts_text(const StatusReport& r) {
 StatusReport report(const StatusInput& input, TimePoint now) {
   StatusReport out;
   out.now = now;
-  out.signal = input.signal;
-  out.headline = headline(input.signal, now);
+  if (input.signals) out.signal = *carbon::select(*input.signals, "", "").signal;
+  out.headline = headline(out.signal, now);
   out.notes = input.notes;
   for (const JobRecord& job : input.jobs) {
     if (!concerns_us(job)) continue;

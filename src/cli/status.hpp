@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "carbon/signal.hpp"
+#include "carbon/signals.hpp"
 #include "cli/job_record.hpp"
 #include "policy/resolve.hpp"
 
@@ -17,7 +17,7 @@ struct StatusInput {
       jobs;  // all that were listed; those that do not concern us are only skipped
   policy::PolicySet policies;
   std::vector<std::string> notes;        // what could not be read
-  std::optional<carbon::Signal> signal;  // as the signal service says; absent: not asked
+  std::optional<carbon::Signals> signals;  // as published, or asked for; absent: not known
   std::string system_namespace;
   bool all = false;  // released and finished ones, too
 };

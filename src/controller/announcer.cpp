@@ -11,14 +11,14 @@ Announcer::Announcer(Record record, const Clock& clock)
     : record_(std::move(record)), clock_(clock) {}
 
 void Announcer::say(const JobFacts& job, bool warning, const char* reason, const char* action,
-                    std::string_view sentence) const {
+                    std::string_view sentence, std::string_view occasion) const {
   kube::EventSpec event;
   event.regarding = {"batch/v1", "Job", job.ns, job.name, job.uid};
   event.warning = warning;
   event.reason = reason;
   event.action = action;
   event.note = std::string(sentence);
-  event.once_key = job.uid + "/" + reason;
+  event.once_key = job.uid + "/" + reason + std::string(occasion);
   record_(std::move(event));
 }
 
@@ -31,6 +31,8 @@ bool Announcer::is_news(const JobFacts& job) const {
       return recent(job.waiting_since);
     case JobState::Released:
       return recent(job.released_at);
+    case JobState::Shadow:
+      return recent(job.waiting_since) || recent(job.released_at);
     case JobState::None:
     case JobState::UserSuspended:
     case JobState::Missed:
@@ -66,8 +68,22 @@ void Announcer::changed(const JobFacts& job, std::string_view decision) const {
       return user_suspended(job, decision);
     case JobState::Missed:
       return missed(job, decision);
+    case JobState::Shadow:
+      return shadowed(job, decision);
     case JobState::None:
       return;
+  }
+}
+
+void Announcer::replanned(const JobFacts& job, std::string_view decision) const {
+  const auto start = job.note && job.note->start ? format_rfc3339(*job.note->start) : std::string();
+  say(job, false, "CarbonReplanned", "Plan", decision, "/" + start);
+}
+void Announcer::shadowed(const JobFacts& job, std::string_view sentence) const {
+  if (job.released_at) {
+    say(job, false, "CarbonShadowReleased", "Observe", sentence);
+  } else {
+    say(job, false, "CarbonShadowWaiting", "Observe", sentence);
   }
 }
 

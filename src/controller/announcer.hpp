@@ -31,6 +31,11 @@ class Announcer {
   // A Job's state changed before our eyes: tells it.
   void changed(const placement::JobFacts& job, std::string_view decision) const;
 
+  // It waits on, for another start.
+  void replanned(const placement::JobFacts& job, std::string_view decision) const;
+  // Its policy only watches: what would have been done.
+  void shadowed(const placement::JobFacts& job, std::string_view sentence) const;
+
   void waiting(const placement::JobFacts& job, std::string_view sentence) const;
   void released(const placement::JobFacts& job, std::string_view sentence) const;
   // Released without its placement, because the API server refused that.
@@ -39,8 +44,9 @@ class Announcer {
   void missed(const placement::JobFacts& job, std::string_view sentence) const;
 
  private:
+  // `occasion` tells apart what may happen to a Job more than once.
   void say(const placement::JobFacts& job, bool warning, const char* reason, const char* action,
-           std::string_view sentence) const;
+           std::string_view sentence, std::string_view occasion = {}) const;
 
   Record record_;
   const Clock& clock_;

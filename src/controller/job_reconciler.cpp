@@ -25,24 +25,32 @@ bool refused(const Error& error) {
 
 }  // namespace
 
-JobReconciler::JobReconciler(Knowledge knowledge, JobWriter& writer, const Announcer& announcer,
-                             Metrics& metrics)
-    : know_(std::move(knowledge)), writer_(writer), announcer_(announcer), metrics_(metrics) {}
+JobReconciler::JobReconciler(Knowledge knowledge, Colleagues colleagues)
+    : know_(std::move(knowledge)), with_(std::move(colleagues)) {}
 
 Result<kube::Outcome> JobReconciler::reconcile(std::string_view key, std::stop_token stop) {
   auto job = know_.jobs.get(key);
-  if (!job) return kube::Outcome{};
+  if (!job) {
+    with_.pace.forget(key);
+    return kube::Outcome{};
+  }
   for (int attempt = 0; attempt < kMaxAttempts; ++attempt) {
     if (!know_.leading()) return kube::Outcome{};  // whoever leads next looks at every Job anew
     const auto evaluation = evaluate(*job);
-    const Step step = next_step(*job, evaluation, know_.clock.now());
+    Step step = next_step(*job, evaluation, know_.clock.now());
+    if (step.act != Act::Release) with_.pace.forget(key);
     if (step.act == Act::Nothing) return kube::Outcome{step.again_at};
+    if (const auto later = hold_back(*job, evaluation, step)) return *later;
     auto status = act(*job, evaluation, step, stop);
-    if (status) return kube::Outcome{};
+    if (status) {
+      took(*job, evaluation, step);
+      return kube::Outcome{step.again_at};
+    }
+    if (step.act == Act::Release) with_.pace.back(key);
     if (status.error().code == Errc::NotFound) return kube::Outcome{};
     if (status.error().code != Errc::Conflict) return fail(status.error());
-    metrics_.conflict();
-    auto fresh = writer_.read(job->ns, job->name, stop);
+    with_.metrics.conflict();
+    auto fresh = with_.writer.read(job->ns, job->name, stop);
     if (!fresh) {
       if (fresh.error().code == Errc::NotFound) return kube::Outcome{};
       return fail(fresh.error());
@@ -54,19 +62,46 @@ Result<kube::Outcome> JobReconciler::reconcile(std::string_view key, std::stop_t
 
 placement::Evaluation JobReconciler::evaluate(const JobFacts& job) const {
   const auto policies = know_.policies.get();
-  const auto signal = know_.signal();
-  const auto cron = job.cronjob.empty() ? std::nullopt : know_.cron(job.ns, job.cronjob);
-  return placement::evaluate(job, *policies, *signal, cron, know_.system_namespace,
-                             know_.clock.now());
+  const auto signals = know_.signals();
+  return placement::evaluate(
+      job, {*policies, *signals,
+            job.cronjob.empty() ? std::nullopt : know_.cron(job.ns, job.cronjob),
+            know_.learned(job), know_.system_namespace, know_.clock.now()});
+}
+
+std::optional<kube::Outcome> JobReconciler::hold_back(const JobFacts& job,
+                                                      const placement::Evaluation& evaluation,
+                                                      Step& step) {
+  if (step.act == Act::Release && is_paced(evaluation.decision.reason) &&
+      !with_.pace.may_go(job, evaluation)) {
+    return kube::Outcome{evaluation.decision.deadline};  // woken earlier, when its turn has come
+  }
+  if (step.act == Act::Account) {
+    auto answer = with_.accounts.account(job);
+    if (!answer.text) return kube::Outcome{answer.again_at};
+    step.sentence = std::move(*answer.text);
+  }
+  return std::nullopt;
 }
 
 Status JobReconciler::act(const JobFacts& job, const placement::Evaluation& evaluation,
                           const Step& step, std::stop_token stop) {
   if (step.act == Act::Release) return release(job, evaluation, std::move(stop));
+  const auto now = know_.clock.now();
+  const auto note = placement::note_of(evaluation);
   auto patch = placement::guards(job);
   switch (step.act) {
     case Act::Hold:
-      placement::append_hold(patch, job, evaluation.decision, know_.clock.now());
+      placement::append_hold(patch, job, evaluation.decision, note, now);
+      break;
+    case Act::Replan:
+      placement::append_replan(patch, job, step.sentence, note);
+      break;
+    case Act::Shadow:
+      placement::append_shadow(patch, job, evaluation.decision, note, now);
+      break;
+    case Act::Account:
+      placement::append_account(patch, job, step.sentence);
       break;
     case Act::MarkMissed:
       placement::append_mark(patch, job, placement::JobState::Missed, step.sentence);
@@ -81,20 +116,47 @@ Status JobReconciler::act(const JobFacts& job, const placement::Evaluation& eval
     case Act::Release:
       return {};
   }
-  if (auto status = writer_.patch(job.ns, job.name, patch, std::move(stop)); !status) return status;
-  if (step.act == Act::Hold) metrics_.held();
-  if (step.act == Act::MarkMissed) metrics_.missed();
-  return {};
+  return with_.writer.patch(job.ns, job.name, patch, std::move(stop));
+}
+
+void JobReconciler::took(const JobFacts& job, const placement::Evaluation& evaluation,
+                         const Step& step) {
+  const auto& decision = evaluation.decision;
+  switch (step.act) {
+    case Act::Hold:
+      return with_.metrics.held();
+    case Act::MarkMissed:
+      return with_.metrics.missed();
+    case Act::Replan:
+      return with_.metrics.replanned();
+    case Act::Account:
+      return with_.accounts.written(job);
+    case Act::Shadow:
+      if (decision.action == plan::Action::Release) {
+        with_.metrics.shadow_released(decision.reason);
+        with_.released(evaluation.policy.policy_key, plan::name(decision.reason));
+      }
+      return;
+    case Act::Release:
+      with_.pace.released(job.key());
+      with_.released(evaluation.policy.policy_key, plan::name(decision.reason));
+      return;
+    case Act::Nothing:
+    case Act::MarkUserSuspended:
+    case Act::MarkTaken:
+      return;
+  }
 }
 
 Status JobReconciler::release(const JobFacts& job, const placement::Evaluation& evaluation,
                               std::stop_token stop) {
   const auto& decision = evaluation.decision;
   const auto now = know_.clock.now();
+  const auto note = placement::note_of(evaluation);
   auto patch = placement::guards(job);
   const auto directives = placement::directives_for(decision, evaluation.policy);
-  Status status = placement::append_release(patch, job, decision, directives, now);
-  if (status) status = writer_.patch(job.ns, job.name, patch, stop);
+  Status status = placement::append_release(patch, job, decision, note, directives, now);
+  if (status) status = with_.writer.patch(job.ns, job.name, patch, stop);
   if (!status && !decision.strict &&
       (refused(status.error()) || status.error().code == Errc::Parse)) {
     // Nothing may hold a Job past its time, least of all our own wish where it should run. A strict
@@ -102,15 +164,15 @@ Status JobReconciler::release(const JobFacts& job, const placement::Evaluation& 
     // unless its policy says so.
     const std::string why = status.error().message;
     patch = placement::guards(job);
-    placement::append_release_untouched(patch, job, decision, now);
-    status = writer_.patch(job.ns, job.name, patch, std::move(stop));
-    if (status) announcer_.misplaced(job, "released, but placed like any other Job: " + why);
+    placement::append_release_untouched(patch, job, decision, note, now);
+    status = with_.writer.patch(job.ns, job.name, patch, std::move(stop));
+    if (status) with_.announcer.misplaced(job, "released, but placed like any other Job: " + why);
   }
   if (!status) return status;
   const Millis waited =
       job.waiting_since ? std::max(Millis{0}, now - *job.waiting_since) : Millis{0};
-  metrics_.released(decision.reason, decision.pool, waited,
-                    std::max(Millis{0}, now - decision.deadline));
+  with_.metrics.released(decision.reason, decision.pool, waited,
+                         std::max(Millis{0}, now - decision.deadline));
   spdlog::info("released job={} reason={} pool={} waited={}", job.key(),
                plan::name(decision.reason), plan::name(decision.pool),
                format_duration(std::chrono::floor<Seconds>(waited)));

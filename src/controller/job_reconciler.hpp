@@ -13,11 +13,13 @@
 
 #include "base/clock.hpp"
 #include "base/snapshot.hpp"
-#include "carbon/signal.hpp"
+#include "carbon/signals.hpp"
+#include "controller/accounts.hpp"
 #include "controller/announcer.hpp"
 #include "controller/job_sink.hpp"
 #include "controller/job_writer.hpp"
 #include "controller/metrics.hpp"
+#include "controller/release_pace.hpp"
 #include "controller/step.hpp"
 #include "kube/runtime/controller_loop.hpp"
 #include "plan/deadline.hpp"
@@ -29,31 +31,47 @@ namespace karbonetes::controller {
 struct Knowledge {
   const JobStore& jobs;
   const Snapshot<policy::PolicySet>& policies;
-  std::function<std::shared_ptr<const carbon::Signal>()> signal;
+  std::function<std::shared_ptr<const carbon::Signals>()> signals;
   std::function<std::optional<plan::CronFacts>(std::string_view ns, std::string_view name)> cron;
+  // How long Jobs of this one's series run, as learned.
+  std::function<std::optional<plan::DurationEstimate>(const placement::JobFacts& job)> learned;
   std::string system_namespace;
   std::function<bool()> leading;
   const Clock& clock;
 };
 
+// Whom the reconciler asks and tells. References outlive it.
+struct Colleagues {
+  JobWriter& writer;
+  const Announcer& announcer;
+  ReleasePace& pace;
+  Accounts& accounts;
+  Metrics& metrics;
+  // A waiting Job was released, or in shadow would have been.
+  std::function<void(const std::string& policy_key, const std::string& reason)> released;
+};
+
 class JobReconciler {
  public:
-  JobReconciler(Knowledge knowledge, JobWriter& writer, const Announcer& announcer,
-                Metrics& metrics);
+  JobReconciler(Knowledge knowledge, Colleagues colleagues);
 
   [[nodiscard]] Result<kube::Outcome> reconcile(std::string_view key, std::stop_token stop);
 
  private:
   [[nodiscard]] placement::Evaluation evaluate(const placement::JobFacts& job) const;
+  // nullopt: the step is to be taken now. Else it waits for its turn, or for its account.
+  [[nodiscard]] std::optional<kube::Outcome> hold_back(const placement::JobFacts& job,
+                                                       const placement::Evaluation& evaluation,
+                                                       Step& step);
   [[nodiscard]] Status act(const placement::JobFacts& job, const placement::Evaluation& evaluation,
                            const Step& step, std::stop_token stop);
   [[nodiscard]] Status release(const placement::JobFacts& job,
                                const placement::Evaluation& evaluation, std::stop_token stop);
+  void took(const placement::JobFacts& job, const placement::Evaluation& evaluation,
+            const Step& step);
 
   Knowledge know_;
-  JobWriter& writer_;
-  const Announcer& announcer_;
-  Metrics& metrics_;
+  Colleagues with_;
 };
 
 }  // namespace karbonetes::controller

@@ -15,6 +15,38 @@ const std::vector<double> kLateBuckets{0, 0.1, 0.5, 1, 2, 5, 10, 30, 60, 300, 36
 
 double seconds(Millis d) { return std::chrono::duration<double>(d).count(); }
 
+void expose_signal(metrics::Registry& registry, const std::string& source,
+                   const carbon::Signal& signal, TimePoint now) {
+  const auto state = carbon::state_at(signal, now);
+  for (const auto each :
+       {carbon::GreenState::Green, carbon::GreenState::NotGreen, carbon::GreenState::Unknown}) {
+    registry
+        .gauge("karbonetes_signal_state",
+               "1 for what the source itself says; policies may call green something else",
+               {{"source", source}, {"state", carbon::name(each)}})
+        .set(each == state ? 1 : 0);
+  }
+  const auto freshness = carbon::freshness(signal, now);
+  for (const auto each :
+       {carbon::Freshness::Fresh, carbon::Freshness::Stale, carbon::Freshness::Unknown}) {
+    registry
+        .gauge("karbonetes_signal_freshness", "1 for how far the source may be trusted",
+               {{"source", source}, {"freshness", carbon::name(each)}})
+        .set(each == freshness ? 1 : 0);
+  }
+  registry
+      .gauge("karbonetes_signal_age_seconds", "Since the source, or who stands in, was last heard",
+             {{"source", source}})
+      .set(signal.source.empty() ? 0 : seconds(now - signal.observed_at));
+  if (const auto intensity = carbon::intensity_at(signal, now)) {
+    registry
+        .gauge("karbonetes_signal_intensity_grams_per_kwh", "Carbon intensity now, gCO2eq/kWh",
+               {{"source", source},
+                {"kind", std::string(carbon::name(signal.forecast->kind()))}})
+        .set(*intensity);
+  }
+}
+
 }  // namespace
 
 Metrics::Metrics(metrics::Registry& registry)
@@ -30,7 +62,9 @@ Metrics::Metrics(metrics::Registry& registry)
                                "Opted-in Jobs that had started before Karbonetes saw them")),
       conflicts_(registry.counter(
           "karbonetes_patch_conflicts_total",
-          "Patches refused because the Job had changed; it was read and decided on again")) {}
+          "Patches refused because the Job had changed; it was read and decided on again")),
+      replanned_(registry.counter("karbonetes_replans_total",
+                                  "Waiting Jobs whose planned start has moved")) {}
 
 void Metrics::released(plan::Reason reason, plan::Pool pool, Millis waited, Millis late) {
   registry_
@@ -40,16 +74,24 @@ void Metrics::released(plan::Reason reason, plan::Pool pool, Millis waited, Mill
   wait_seconds_.observe(seconds(waited));
   late_seconds_.observe(seconds(late));
 }
+void Metrics::replanned() { replanned_.increment(); }
+void Metrics::shadow_released(plan::Reason reason) {
+  registry_
+      .counter("karbonetes_shadow_releases_total",
+               "Jobs in shadow that would have been released from waiting, by reason",
+               {{"reason", plan::name(reason)}})
+      .increment();
+}
 void Metrics::held() { held_.increment(); }
 void Metrics::missed() { missed_.increment(); }
 void Metrics::conflict() { conflicts_.increment(); }
 
 void expose_state(metrics::Registry& registry, const JobStore& jobs,
-                  std::function<std::shared_ptr<const carbon::Signal>()> signal,
+                  std::function<std::shared_ptr<const carbon::Signals>()> signals,
                   const Clock& clock) {
   // Namespaces seen once are kept at 0, so that a series does not freeze at its last value.
   auto seen = std::make_shared<std::set<std::string>>();
-  registry.before_scrape([&registry, &jobs, &clock, signal = std::move(signal), seen] {
+  registry.before_scrape([&registry, &jobs, &clock, signals = std::move(signals), seen] {
     std::map<std::string, double> waiting;
     for (const auto& ns : *seen) waiting[ns] = 0;
     jobs.for_each([&](const std::string&, const placement::JobFacts& job) {
@@ -63,26 +105,8 @@ void expose_state(metrics::Registry& registry, const JobStore& jobs,
           .set(count);
     }
     const auto now = clock.now();
-    const auto snapshot = signal();
-    const auto state = carbon::state_at(*snapshot, now);
-    const std::string source = snapshot->source.empty() ? "none" : snapshot->source;
-    for (const auto each :
-         {carbon::GreenState::Green, carbon::GreenState::NotGreen, carbon::GreenState::Unknown}) {
-      registry
-          .gauge("karbonetes_signal_state", "1 for the state that the signal is in",
-                 {{"source", source}, {"state", carbon::name(each)}})
-          .set(each == state ? 1 : 0);
-    }
-    registry
-        .gauge("karbonetes_signal_age_seconds", "Since the source was last heard",
-               {{"source", source}})
-        .set(snapshot->source.empty() ? 0 : seconds(now - snapshot->observed_at));
-    if (const auto intensity = carbon::intensity_at(*snapshot, now)) {
-      registry
-          .gauge("karbonetes_signal_intensity_grams_per_kwh", "Carbon intensity now, gCO2eq/kWh",
-                 {{"source", source}})
-          .set(*intensity);
-    }
+    const auto snapshot = signals();
+    for (const auto& [name, signal] : snapshot->by_source) expose_signal(registry, name, *signal, now);
   });
 }
 

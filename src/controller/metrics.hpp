@@ -8,7 +8,7 @@
 #include <string>
 
 #include "base/clock.hpp"
-#include "carbon/signal.hpp"
+#include "carbon/signals.hpp"
 #include "controller/job_sink.hpp"
 #include "metrics/registry.hpp"
 #include "plan/decide.hpp"
@@ -23,18 +23,20 @@ class Metrics {
   void released(plan::Reason reason, plan::Pool pool, Millis waited, Millis late);
   void held();
   void missed();
+  void replanned();
+  void shadow_released(plan::Reason reason);
   void conflict();
 
  private:
   metrics::Registry& registry_;
   metrics::Histogram wait_seconds_;
   metrics::Histogram late_seconds_;
-  metrics::Counter held_, missed_, conflicts_;
+  metrics::Counter held_, missed_, conflicts_, replanned_;
 };
 
-// Gauges that are computed when scraped: waiting Jobs by namespace, the signal's state and age.
+// Gauges that are computed when scraped: waiting Jobs by namespace, each signal's state and age.
 void expose_state(metrics::Registry& registry, const JobStore& jobs,
-                  std::function<std::shared_ptr<const carbon::Signal>()> signal,
+                  std::function<std::shared_ptr<const carbon::Signals>()> signals,
                   const Clock& clock);
 
 }  // namespace karbonetes::controller

@@ -9,6 +9,7 @@ News::News(const Announcer& announcer, std::function<bool()> leading, const Cloc
 
 void News::saw(Seen how, const placement::JobFacts& job, std::string_view decision,
                const std::vector<std::string>& ignored) {
+  if (how == Seen::Finished || how == Seen::Gone) return;
   // Asked under the lock: what is kept because we did not lead yet is there before lead() looks.
   const std::lock_guard lock(mutex_);
   if (leading_()) return tell(how, job, decision, ignored);
@@ -31,10 +32,16 @@ void News::lead() {
 
 void News::tell(Seen how, const placement::JobFacts& job, std::string_view decision,
                 const std::vector<std::string>& ignored) const {
-  if (how == Seen::Appeared) {
-    announcer_.appeared(job, decision, ignored);
-  } else {
-    announcer_.changed(job, decision);
+  switch (how) {
+    case Seen::Appeared:
+      return announcer_.appeared(job, decision, ignored);
+    case Seen::Changed:
+      return announcer_.changed(job, decision);
+    case Seen::Replanned:
+      return announcer_.replanned(job, decision);
+    case Seen::Finished:
+    case Seen::Gone:
+      return;  // the ledger's business
   }
 }
 

@@ -27,6 +27,7 @@ class PolicySink final : public kube::ObjectSink {
   Snapshot<policy::PolicySet>& snapshot_;
   std::function<void()> changed_;
   policy::PolicySet set_;
+  policy::PolicySet before_;  // while a list is being read: what held until then
   bool replacing_ = false;
 };
 

@@ -1,9 +1,14 @@
 // What to do next with one Job that the controller holds in its store. Pure: the state machine of
 // semantics, without I/O.
 //
-//   None --unstarted, may wait--> Waiting      None --started--> Missed      None --suspended-->
-//   UserSuspended Waiting --green | deadline | run-now | opted out--> Released      Waiting
-//   --started by somebody else--> Released
+//   None --unstarted, may wait--> Waiting      None --started--> Missed
+//   None --suspended by its author--> UserSuspended
+//   None --policy in Shadow mode--> Shadow
+//   Waiting --green | planned | deadline | run-now | opted out--> Released
+//   Waiting --started by somebody else--> Released
+//   Waiting --its plan has moved--> Waiting
+//   Shadow --would be released--> Shadow, with released-at
+//   Released | Missed | Shadow --finished--> accounted
 #pragma once
 
 #include <optional>
@@ -17,7 +22,10 @@ namespace karbonetes::controller {
 enum class Act {
   Nothing,  // wait until decision.next_check, or for good
   Release,
-  Hold,  // the webhook missed it, and it has not started
+  Hold,    // the webhook missed it, and it has not started
+  Replan,  // it waits on, for another start than the one written on it
+  Shadow,  // record what would be done
+  Account,  // finished: its account is to be closed
   MarkMissed,
   MarkUserSuspended,
   MarkTaken,  // somebody else started a Job that waited
@@ -25,8 +33,8 @@ enum class Act {
 
 struct Step {
   Act act = Act::Nothing;
-  std::string sentence;               // for the marks
-  std::optional<TimePoint> again_at;  // for Nothing: when time alone may change the answer
+  std::string sentence;               // for the marks and Replan
+  std::optional<TimePoint> again_at;  // for Nothing and Replan: when time alone may change the answer
 };
 
 [[nodiscard]] Step next_step(const placement::JobFacts& job,

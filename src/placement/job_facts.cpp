@@ -73,6 +73,7 @@ JobFacts facts_of(const kube::JobView& job, std::vector<std::string>* ignored) {
   facts.pod = pod_template_of(job);
   facts.generate_name = std::string(job.generate_name);
   facts.complete = job.complete;
+  facts.indexed = job.completion_mode == "Indexed";
   facts.started_at = instant(job.start_time);
   facts.finished_at = instant(job.complete ? job.completion_time : job.failed_time);
   facts.pods = ledger::pods_at_once(job.parallelism, job.completions);

@@ -3,23 +3,25 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <cmath>
 #include <map>
 #include <optional>
+#include <utility>
 
 #include "base/quantity.hpp"
 #include "base/text.hpp"
-#include "json/document.hpp"
+#include "json/reader.hpp"
 
 namespace karbonetes::placement {
 
 namespace {
 
-using json::Document;
+using json::Kind;
+using json::Value;
 
 constexpr std::size_t kMaxText = 1U << 20;
 constexpr std::size_t kMaxContainers = 1000;
 constexpr double kGib = 1024.0 * 1024 * 1024;
+constexpr std::size_t kLongestLabel = 63;  // of a label's value
 constexpr double kMigSlices = 7;  // of an A100 or H100
 
 constexpr std::string_view kCpu = "cpu";
@@ -42,54 +44,121 @@ tl::unexpected<Error> wrong(const std::string& field, std::string_view expected)
   return fail(Errc::Parse, field + ": write " + std::string(expected));
 }
 
-Result<Document> read(std::string_view text, const std::string& field, Document::value_t kind) {
-  if (text.empty()) return Document(nullptr);
+// Calls fn(value) with the value that `text` is; nothing when it is empty.
+template <typename Fn>
+Status with_value(std::string_view text, const std::string& field, Fn&& fn) {
+  if (text.empty()) return {};
   if (text.size() > kMaxText) return fail(Errc::Parse, field + ": larger than 1 MiB");
-  auto document = json::parse(text);
-  // The library quotes what it stumbled over, whatever its length.
-  if (!document) return fail(Errc::Parse, field + ": " + document.error().message.substr(0, 200));
-  if (!document->is_null() && document->type() != kind) {
-    return wrong(field, kind == Document::value_t::array ? "an array" : "an object");
+  json::Reader reader;
+  bool read = false;
+  const Status status =
+      reader.each("{\"v\":" + std::string(text) + "}", [&](std::string_view, Value v) -> Status {
+        if (read) return fail(Errc::Parse, "JSON: there is text after the end of the value");
+        read = true;
+        return fn(v);
+      });
+  // What fn found already names its field.
+  if (status || !status.error().message.starts_with("JSON:")) return status;
+  return fail(Errc::Parse, field + ": " + status.error().message);
+}
+
+// False for null. Error: Parse when it is of another kind.
+Result<bool> is(Value& value, Kind kind, const std::string& field) {
+  const auto found = value.kind();
+  if (!found) return fail(found.error());
+  if (*found == Kind::Null && value.is_null()) return false;
+  if (*found == kind) return true;
+  return wrong(field, kind == Kind::Array ? "an array" : "an object");
+}
+
+template <typename Fn>
+Status each_member(Value value, const std::string& field, Fn&& fn) {
+  const auto here = is(value, Kind::Object, field);
+  if (!here) return fail(here.error());
+  return *here ? value.each(std::forward<Fn>(fn)) : Status{};
+}
+
+// A Quantity is a string; before the API server has stored it, `cpu: 2` is a number.
+Result<double> quantity_of(Value value, const std::string& field) {
+  const auto kind = value.kind();
+  if (!kind) return fail(kind.error());
+  if (*kind != Kind::String && *kind != Kind::Number) return wrong(field, "a quantity");
+  const auto text = *kind == Kind::String ? value.string() : value.raw();
+  if (!text) return fail(text.error());
+  auto quantity = parse_quantity(*text);
+  if (!quantity) return fail(quantity.error().code, field + ": " + quantity.error().message);
+  return quantity;
+}
+
+Status read_list(Value list, const std::string& field, Resources& out) {
+  return each_member(list, field, [&](std::string_view resource, Value v) -> Status {
+    if (!matters(resource)) return {};
+    const std::string name(resource);
+    const auto quantity = quantity_of(v, field + "[" + in_quotes(name) + "]");
+    if (!quantity) return fail(quantity.error());
+    out.insert_or_assign(name, *quantity);
+    return {};
+  });
+}
+
+struct Spec {
+  Resources requests, limits;
+
+  // A missing request is the limit.
+  [[nodiscard]] Resources effective() const {
+    Resources out = requests;
+    out.insert(limits.begin(), limits.end());
+    return out;
   }
-  return document;
+};
+
+Status read_resources(Value resources, const std::string& field, Spec& out) {
+  return each_member(resources, field, [&](std::string_view part, Value v) -> Status {
+    if (part == "requests") return read_list(v, field + ".requests", out.requests);
+    if (part == "limits") return read_list(v, field + ".limits", out.limits);
+    return {};
+  });
 }
 
-// Null for an absent member.
-const Document& member(const Document& object, std::string_view key) {
-  static const Document kNull(nullptr);
-  if (!object.is_object()) return kNull;
-  const auto found = object.find(key);
-  return found == object.end() ? kNull : *found;
-}
+struct Container {
+  Resources needs;
+  bool sidecar = false;
+};
 
-// Adds what `list` has and `into` has not: so limits stand in for missing requests.
-Status fill(Resources& into, const Document& list, const std::string& field) {
-  if (list.is_null()) return {};
-  if (!list.is_object()) return wrong(field, "an object of quantities");
-  for (const auto& [resource, quantity] : list.items()) {
-    if (!matters(resource)) continue;
-    const std::string where = field + "[" + in_quotes(resource) + "]";
-    // Before the API server has stored it, "cpu: 2" is a number.
-    if (!quantity.is_string() && !quantity.is_number()) return wrong(where, "a quantity");
-    const auto value =
-        parse_quantity(quantity.is_string() ? quantity.get_ref<const std::string&>()
-                                            : quantity.dump());
-    if (!value) return fail(value.error().code, where + ": " + value.error().message);
-    into.try_emplace(resource, *value);
-  }
-  return {};
-}
-
-Result<Resources> resources_of(const Document& holder, const std::string& field) {
-  Resources out;
-  const Document& resources = member(holder, "resources");
-  if (!resources.is_null() && !resources.is_object()) return wrong(field + ".resources", "an object");
-  for (const char* part : {"requests", "limits"}) {
-    if (Status s = fill(out, member(resources, part), field + ".resources." + part); !s) {
-      return fail(s.error());
+Result<Container> read_container(Value value, const std::string& field) {
+  Spec spec;
+  Container out;
+  const auto here = is(value, Kind::Object, field);
+  if (!here) return fail(here.error());
+  if (!*here) return wrong(field, "an object");
+  const Status status = value.each([&](std::string_view key, Value v) -> Status {
+    if (key == "resources") return read_resources(v, field + ".resources", spec);
+    if (key == "restartPolicy") {
+      const auto policy = v.string();
+      out.sidecar = policy && *policy == "Always";
     }
-  }
+    return {};
+  });
+  if (!status) return fail(status.error());
+  out.needs = spec.effective();
   return out;
+}
+
+template <typename Fn>
+Status each_container(std::string_view text, const std::string& field, Fn&& fn) {
+  return with_value(text, field, [&](Value containers) -> Status {
+    const auto here = is(containers, Kind::Array, field);
+    if (!here) return fail(here.error());
+    if (!*here) return {};
+    std::size_t index = 0;
+    return containers.each_element([&](Value v) -> Status {
+      if (index == kMaxContainers) return wrong(field, "at most 1000");
+      const auto container = read_container(v, field + "[" + std::to_string(index++) + "]");
+      if (!container) return fail(container.error());
+      fn(*container);
+      return {};
+    });
+  });
 }
 
 void add(Resources& sum, const Resources& other) {
@@ -100,41 +169,22 @@ void at_least(Resources& most, const Resources& other) {
   for (const auto& [resource, value] : other) most[resource] = std::max(most[resource], value);
 }
 
-// Calls fn(resources, container) for each.
-template <typename Fn>
-Status each_container(std::string_view text, const std::string& field, Fn&& fn) {
-  const auto containers = read(text, field, Document::value_t::array);
-  if (!containers) return fail(containers.error());
-  if (containers->size() > kMaxContainers) return fail(Errc::Parse, field + ": more than 1000");
-  std::size_t index = 0;
-  for (const Document& container : *containers) {
-    const std::string where = field + "[" + std::to_string(index++) + "]";
-    if (!container.is_object()) return wrong(where, "an object");
-    const auto resources = resources_of(container, where);
-    if (!resources) return fail(resources.error());
-    fn(*resources, container);
-  }
-  return {};
-}
-
 Result<Resources> containers_together(const PodResourcesText& text) {
   Resources sum, sidecars, init;
   Status status = each_container(text.containers, "containers",
-                                 [&](const Resources& r, const Document&) { add(sum, r); });
+                                 [&](const Container& c) { add(sum, c.needs); });
   if (!status) return fail(status.error());
-  status = each_container(
-      text.init_containers, "initContainers", [&](const Resources& r, const Document& container) {
-        const Document& restart = member(container, "restartPolicy");
-        if (restart.is_string() && restart.get_ref<const std::string&>() == "Always") {
-          add(sum, r);
-          add(sidecars, r);
-          at_least(init, sidecars);
-        } else {
-          Resources during = sidecars;
-          add(during, r);
-          at_least(init, during);
-        }
-      });
+  status = each_container(text.init_containers, "initContainers", [&](const Container& c) {
+    if (c.sidecar) {
+      add(sum, c.needs);
+      add(sidecars, c.needs);
+      at_least(init, sidecars);
+    } else {
+      Resources during = sidecars;
+      add(during, c.needs);
+      at_least(init, during);
+    }
+  });
   if (!status) return fail(status.error());
   at_least(sum, init);
   return sum;
@@ -142,16 +192,16 @@ Result<Resources> containers_together(const PodResourcesText& text) {
 
 // Pod-level requests; a missing one is what the containers need, else the pod's limit.
 Status apply_pod_level(Resources& sum, std::string_view text) {
-  const auto pod = read(text, "resources", Document::value_t::object);
-  if (!pod) return fail(pod.error());
-  Resources requests, limits;
-  if (Status s = fill(requests, member(*pod, "requests"), "resources.requests"); !s) return s;
-  if (Status s = fill(limits, member(*pod, "limits"), "resources.limits"); !s) return s;
+  Spec pod;
+  const Status status = with_value(text, "resources", [&](Value v) {
+    return read_resources(v, "resources", pod);
+  });
+  if (!status) return status;
   for (const std::string_view resource : {kCpu, kMemory}) {
     const std::string key(resource);
-    if (const auto r = requests.find(resource); r != requests.end()) {
+    if (const auto r = pod.requests.find(resource); r != pod.requests.end()) {
       sum[key] = r->second;
-    } else if (const auto l = limits.find(resource); l != limits.end()) {
+    } else if (const auto l = pod.limits.find(resource); l != pod.limits.end()) {
       sum.try_emplace(key, l->second);
     }
   }
@@ -197,7 +247,7 @@ std::string model_in(std::string_view product) {
     word.clear();
     return {};
   };
-  for (const char c : product.substr(0, 128)) {
+  for (const char c : product) {
     if (c >= 'a' && c <= 'z') {
       word.push_back(static_cast<char>(c - 'a' + 'A'));
     } else if ((c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9')) {
@@ -219,27 +269,36 @@ std::string model_of_instance(std::string_view type) {
 }  // namespace
 
 std::string gpu_model_of(std::string_view node_labels) {
-  const auto labels = read(node_labels, "nodeSelector", Document::value_t::object);
-  if (!labels) return {};
-  const auto value = [&](std::string_view key) -> std::string_view {
-    const Document& v = member(*labels, key);
-    return v.is_string() ? std::string_view(v.get_ref<const std::string&>()) : std::string_view{};
-  };
-  for (const char* key : {"nvidia.com/gpu.product", "karpenter.k8s.aws/instance-gpu-name"}) {
-    if (auto model = model_in(value(key)); !model.empty()) return model;
+  std::string product, karpenter, type;
+  const Status status = with_value(node_labels, "nodeSelector", [&](Value labels) {
+    return each_member(labels, "nodeSelector", [&](std::string_view key, Value v) -> Status {
+      std::string* const out = key == "nvidia.com/gpu.product"              ? &product
+                               : key == "karpenter.k8s.aws/instance-gpu-name" ? &karpenter
+                               : key == "node.kubernetes.io/instance-type"    ? &type
+                                                                              : nullptr;
+      if (out == nullptr) return {};
+      const auto text = v.string();
+      if (text) *out = text->substr(0, kLongestLabel);
+      return {};
+    });
+  });
+  if (!status) return {};
+  for (const std::string& name : {product, karpenter}) {
+    if (auto model = model_in(name); !model.empty()) return model;
   }
-  return model_of_instance(value("node.kubernetes.io/instance-type"));
+  return model_of_instance(type);
 }
 
 Result<ledger::Requests> requests_of(const PodResourcesText& text) {
   auto sum = containers_together(text);
   if (!sum) return fail(sum.error());
   if (Status s = apply_pod_level(*sum, text.pod_resources); !s) return fail(s.error());
-  const auto overhead = read(text.overhead, "overhead", Document::value_t::object);
-  if (!overhead) return fail(overhead.error());
-  Resources extra;
-  if (Status s = fill(extra, *overhead, "overhead"); !s) return fail(s.error());
-  add(*sum, extra);
+  Resources overhead;
+  const Status status = with_value(text.overhead, "overhead", [&](Value v) {
+    return read_list(v, "overhead", overhead);
+  });
+  if (!status) return fail(status.error());
+  add(*sum, overhead);
 
   ledger::Requests out;
   std::optional<std::string> model;

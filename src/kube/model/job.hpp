@@ -28,7 +28,7 @@ struct JobView {
   std::optional<OwnerView> controller_owner;  // the ownerReference with controller: true
   bool has_spec = false;
   bool suspend = false;
-  std::string_view managed_by;
+  std::string_view managed_by, completion_mode;
   // Pod template, as raw JSON text; empty when absent or null.
   std::string_view affinity, tolerations, node_selector, template_annotations;
   std::string_view containers, init_containers, overhead, pod_resources;

@@ -121,7 +121,7 @@ TEST(Status, HeadlineTellsTheServicesSignal) {
   series.end = signal.observed_at + std::chrono::hours(24);
   signal.forecast = carbon::Forecast::prepare(std::move(series));
   signal.green_windows = {{at("2026-11-24T22:00:00Z"), at("2026-11-25T06:00:00Z")}};
-  input.signal = signal;
+  input.signals = carbon::only(signal);
   EXPECT_EQ(report(input, kNow).headline,
             "Signal: not-green (karbonetes-signal, zone local), 420 gCO2eq/kWh; green next at "
             "2026-11-24T22:00:00Z (in "

@@ -9,6 +9,7 @@ namespace {
 
 using json::Document;
 using test::at;
+using test::document;
 using test::facts;
 
 constexpr const char* kKey = "team-a/train";
@@ -58,13 +59,21 @@ Document waiting_job() {
   return object;
 }
 
+class FakeAccounts final : public Accounts {
+ public:
+  Answer account(const placement::JobFacts&) override { return answer; }
+  void written(const placement::JobFacts&) override { ++confirmed; }
+  Answer answer;
+  int confirmed = 0;
+};
+
 class ReconcilerTest : public ::testing::Test {
  protected:
   void store(const Document& object) {
     writer_.object = object;
     jobs_.upsert(kKey, facts(object));
   }
-  Result<kube::Outcome> reconcile() { return reconciler_.reconcile(kKey, {}); }
+  Result<kube::Outcome> reconcile() { return reconciler_->reconcile(kKey, {}); }
   std::string state() const {
     return (*writer_.object)["metadata"]["labels"].value("carbon-aware.io/state", "");
   }
@@ -92,12 +101,31 @@ class ReconcilerTest : public ::testing::Test {
                        clock_};
   metrics::Registry registry_;
   Metrics metrics_{registry_};
-  JobReconciler reconciler_{
-      Knowledge{jobs_, policies_,
-                [this] { return std::make_shared<const carbon::Signal>(signal_); },
-                [](std::string_view, std::string_view) { return std::nullopt; },
-                "karbonetes-system", [this] { return leading_; }, clock_},
-      writer_, announcer_, metrics_};
+  api::ReleaseSpec cluster_pace_;
+  std::vector<std::string> woken_;
+  int turns_asked_ = 0;
+  std::unique_ptr<ReleasePace> pace_ = make_pace();
+  FakeAccounts accounts_;
+  std::vector<std::string> told_;  // "policy reason"
+  std::unique_ptr<JobReconciler> reconciler_ = make_reconciler();
+
+  std::unique_ptr<ReleasePace> make_pace() {
+    return std::make_unique<ReleasePace>(
+        cluster_pace_, [this](const std::string& key) { woken_.push_back(key); },
+        [this] { ++turns_asked_; }, clock_, registry_);
+  }
+  std::unique_ptr<JobReconciler> make_reconciler() {
+    return std::make_unique<JobReconciler>(
+        Knowledge{jobs_, policies_,
+                  [this] { return std::make_shared<const carbon::Signals>(carbon::only(signal_)); },
+                  [](std::string_view, std::string_view) { return std::nullopt; },
+                  [](const placement::JobFacts&) { return std::nullopt; }, "karbonetes-system",
+                  [this] { return leading_; }, clock_},
+        Colleagues{writer_, announcer_, *pace_, accounts_, metrics_,
+                   [this](const std::string& policy, const std::string& reason) {
+                     told_.push_back(policy + " " + reason);
+                   }});
+  }
 };
 
 TEST_F(ReconcilerTest, WaitsUntilTheDeadlineWithoutAnyCall) {
@@ -121,6 +149,106 @@ TEST_F(ReconcilerTest, GreenReleasesInOnePatch) {
   EXPECT_EQ(reason(), "green");
   EXPECT_TRUE((*writer_.object)["spec"]["template"]["spec"].contains("affinity"));
   EXPECT_TRUE(events_.empty());  // told when the released Job is seen: news_test.cpp
+}
+
+TEST_F(ReconcilerTest, PacedReleaseWaitsForItsTurnAndNeverPastTheDeadline) {
+  cluster_pace_.per_minute = 1;
+  cluster_pace_.burst = 1;
+  pace_ = make_pace();
+  reconciler_ = make_reconciler();
+  auto other = facts(waiting_job());
+  other.name = "earlier";
+  set_green(true);
+  placement::Evaluation green;
+  green.policy.policy_key = "built-in";
+  green.decision.deadline = at("2026-11-24T13:00:00Z");
+  ASSERT_TRUE(pace_->may_go(other, green));  // takes the only token
+  pace_->released(other.key());
+
+  store(waiting_job());
+  EXPECT_EQ(reconcile()->again_at, at("2026-11-24T14:00:00Z"));
+  EXPECT_EQ(writer_.patches, 0);
+  EXPECT_EQ(turns_asked_, 1);
+  clock_.advance(Seconds(61));
+  EXPECT_EQ(pace_->turn().again_at, std::nullopt);
+  EXPECT_EQ(woken_, std::vector<std::string>{kKey});
+  ASSERT_TRUE(reconcile());
+  EXPECT_FALSE(suspended());
+  EXPECT_EQ(told_, std::vector<std::string>{"built-in green"});
+
+  auto third = waiting_job();
+  store(third);
+  EXPECT_TRUE(reconcile()->again_at);  // no token
+  clock_.set(at("2026-11-24T14:00:00Z"));
+  ASSERT_TRUE(reconcile());  // the deadline asks nobody
+  EXPECT_FALSE(suspended());
+}
+
+TEST_F(ReconcilerTest, ARefusedReleaseGivesItsTurnBack) {
+  cluster_pace_.per_minute = 1;
+  cluster_pace_.burst = 1;
+  pace_ = make_pace();
+  reconciler_ = make_reconciler();
+  store(waiting_job());
+  set_green(true);
+  writer_.errors = {Errc::Unavailable};
+  EXPECT_FALSE(reconcile());
+  ASSERT_TRUE(reconcile());  // the same minute
+  EXPECT_FALSE(suspended());
+}
+
+TEST_F(ReconcilerTest, ShadowIsWrittenOnceAndNothingElseChanges) {
+  auto policy = std::make_shared<api::Policy>();
+  policy->namespace_ = "team-a";
+  policy->name = "default";
+  policy->spec.mode = api::Mode::Shadow;
+  policy::PolicySet set;
+  set.by_key["team-a/default"] = policy;
+  policies_.set(set);
+  auto running = test::job();
+  running["status"]["startTime"] = "2026-11-24T12:00:01Z";
+  running["metadata"]["labels"]["carbon-aware.io/state"] = "shadow";
+  running["metadata"]["annotations"]["carbon-aware.io/waiting-since"] = "2026-11-24T12:00:00Z";
+  running["metadata"]["annotations"]["carbon-aware.io/deadline"] = "2026-11-24T14:00:00Z";
+  store(running);
+  EXPECT_EQ(reconcile()->again_at, at("2026-11-24T14:00:00Z"));
+  EXPECT_EQ(writer_.patches, 0);
+  set_green(true);
+  ASSERT_TRUE(reconcile());
+  EXPECT_EQ((*writer_.object)["spec"], running["spec"]);
+  EXPECT_EQ(reason(), "green");
+  EXPECT_EQ(state(), "shadow");
+  EXPECT_EQ(told_, std::vector<std::string>{"team-a/default green"});
+}
+
+TEST_F(ReconcilerTest, AJobHeldUnderAPolicyThatNowOnlyWatchesIsLetGo) {
+  auto policy = std::make_shared<api::Policy>();
+  policy->namespace_ = "team-a";
+  policy->name = "default";
+  policy->spec.mode = api::Mode::Shadow;
+  policy::PolicySet set;
+  set.by_key["team-a/default"] = policy;
+  policies_.set(set);
+  store(waiting_job());
+  ASSERT_TRUE(reconcile());
+  EXPECT_FALSE(suspended());
+  EXPECT_FALSE((*writer_.object)["spec"]["template"]["spec"].contains("affinity"));
+}
+
+TEST_F(ReconcilerTest, TheAccountIsWrittenWhenItIsBooked) {
+  auto done = test::job();
+  done["metadata"]["labels"]["carbon-aware.io/state"] = "released";
+  done["status"] = document(R"({"startTime":"2026-11-24T12:00:01Z",
+    "completionTime":"2026-11-24T12:05:00Z","conditions":[{"type":"Complete","status":"True"}]})");
+  store(done);
+  accounts_.answer.again_at = at("2026-11-24T12:30:00Z");
+  EXPECT_EQ(reconcile()->again_at, at("2026-11-24T12:30:00Z"));
+  EXPECT_EQ(writer_.patches, 0);
+  accounts_.answer = {R"({"kWh":1})", std::nullopt};
+  ASSERT_TRUE(reconcile());
+  EXPECT_EQ((*writer_.object)["metadata"]["annotations"]["carbon-aware.io/account"],
+            R"({"kWh":1})");
+  EXPECT_EQ(accounts_.confirmed, 1);
 }
 
 TEST_F(ReconcilerTest, DeadlineReleasesToTheFallback) {
