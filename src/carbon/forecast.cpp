@@ -1,6 +1,7 @@
 #include "carbon/forecast.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 namespace karbonetes::carbon {
 
@@ -16,6 +17,9 @@ std::shared_ptr<const Forecast> Forecast::prepare(AnySeries series) {
       [&]<class S>(const S& s) {
         if constexpr (!std::is_same_v<S, std::monostate>) {
           for (const auto& point : s.points) {
+            const bool usable = std::isfinite(point.value.grams_per_kwh) &&
+                                (out->starts_.empty() || point.from > out->starts_.back());
+            if (!usable) continue;
             out->starts_.push_back(point.from);
             out->values_.push_back(point.value.grams_per_kwh);
           }

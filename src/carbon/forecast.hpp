@@ -1,9 +1,9 @@
-// One source's series, prepared for many questions: the value at an instant and the integral between
-// two, both O(log n). Made once when a source delivers, shared by all Jobs. A Forecast holds one
-// series of one kind, so numbers of two of them must not be compared: the callers (src/plan) take one
-// Forecast each. Beyond the end of the series its own mean over time is assumed (neither attractive
-// nor repelling); before its start, its first value. Immutable and thread-safe (derived tables are
-// built once under a lock). Cannot fail.
+// One source's series, prepared for many questions: the value at an instant and the integral
+// between two, both O(log n). Made once when a source delivers, shared by all Jobs. A Forecast
+// holds one series of one kind, so numbers of two of them must not be compared: the callers
+// (src/plan) take one Forecast each. Beyond the end of the series its own mean over time is assumed
+// (neither attractive nor repelling); before its start, its first value. Immutable and thread-safe
+// (derived tables are built once under a lock). Cannot fail.
 #pragma once
 
 #include <memory>
@@ -24,7 +24,8 @@ struct Derived {
 
 class Forecast {
  public:
-  // Null for monostate or a series without points.
+  // Null for monostate or a series without points. Points that are not finite numbers, or that do
+  // not ascend, are left out: codecs refuse them, and a decision must not depend on that.
   [[nodiscard]] static std::shared_ptr<const Forecast> prepare(AnySeries series);
 
   [[nodiscard]] KindTag kind() const { return kind_; }
@@ -35,8 +36,12 @@ class Forecast {
   [[nodiscard]] TimePoint begin() const { return starts_.front(); }
   [[nodiscard]] TimePoint end() const { return end_; }
   [[nodiscard]] TimePoint observed_until() const { return observed_until_; }
-  // The series says something beyond `now`: without that a strategy has no forecast.
-  [[nodiscard]] bool reaches_beyond(TimePoint now) const { return end_ > now && starts_.back() > now; }
+  // The series says something about what comes after `now`: without that a strategy has no
+  // forecast. A latest value that merely holds on says nothing; the last step of what was published
+  // as a forecast does.
+  [[nodiscard]] bool reaches_beyond(TimePoint now) const {
+    return end_ > now && (starts_.back() > now || starts_.back() > observed_until_);
+  }
   [[nodiscard]] double mean() const { return mean_; }  // over [begin, end), weighted by time
 
   // gCO2eq/kWh at t.

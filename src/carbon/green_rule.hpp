@@ -18,9 +18,9 @@ struct AbsoluteThreshold {
 // Green while the intensity is among the lowest `percent` of the time in the horizon ahead of the
 // source's last answer; hysteresis as above. Absolute grams do not travel between zones: this does.
 struct PercentileThreshold {
-  double percent = 30;                           // > 0, < 100
-  Millis horizon = std::chrono::hours(24);       // 1 h .. 7 d
-  double hysteresis = 0.05;                      // 0..1
+  double percent = 30;                      // > 0, < 100
+  Millis horizon = std::chrono::hours(24);  // 1 h .. 7 d
+  double hysteresis = 0.05;                 // 0..1
 };
 
 using GreenRule = std::variant<WindowSchedule, AbsoluteThreshold, PercentileThreshold>;

@@ -1,7 +1,7 @@
-// Carbon intensity as typed quantities. Average intensity (what all generation of the grid emits per
-// kWh) and marginal intensity (MOER: what one more kWh would emit) are different quantities: each has
-// a type of its own, and there is no conversion, so that a sum, a comparison or a series of both does
-// not compile. Values; pure.
+// Carbon intensity as typed quantities. Average intensity (what all generation of the grid emits
+// per kWh) and marginal intensity (MOER: what one more kWh would emit) are different quantities:
+// each has a type of its own, and there is no conversion, so that a sum, a comparison or a series
+// of both does not compile. Values; pure.
 #pragma once
 
 #include <compare>
@@ -54,8 +54,8 @@ struct Point {
 };
 
 // A step function over time: observed first, then forecast. `points` ascend strictly by `from`; the
-// last one holds until `end`. What lies before `observed_until` was measured (or published as final),
-// what lies after is forecast.
+// last one holds until `end`. What lies before `observed_until` was measured (or published as
+// final), what lies after is forecast.
 template <IntensityKind Kind>
 struct Series {
   std::vector<Point<Kind>> points;
@@ -63,7 +63,8 @@ struct Series {
   TimePoint observed_until{};  // within or at the edges of the series
 };
 
-// The one place where the kind is known only at run time: what a source delivered. monostate: nothing.
+// The one place where the kind is known only at run time: what a source delivered. monostate:
+// nothing.
 using AnySeries = std::variant<std::monostate, Series<Average>, Series<Marginal>>;
 using AnyIntensity = std::variant<Intensity<Average>, Intensity<Marginal>>;
 

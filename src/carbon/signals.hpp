@@ -15,7 +15,7 @@ namespace karbonetes::carbon {
 struct Signals {
   // By the name of the source that heads the chain. Never null.
   std::map<std::string, std::shared_ptr<const Signal>, std::less<>> by_source;
-  std::string default_source;                              // the first of the list; may be empty
+  std::string default_source;                               // the first of the list; may be empty
   std::map<std::string, std::string, std::less<>> by_zone;  // zone -> the first source for it
 };
 

@@ -1,6 +1,11 @@
 #include "plan/decide.hpp"
 
 #include <algorithm>
+#include <cmath>
+
+#include "plan/outlook.hpp"
+#include "plan/sentences.hpp"
+#include "plan/strategy.hpp"
 
 namespace karbonetes::plan {
 
@@ -8,133 +13,216 @@ namespace {
 
 using carbon::GreenState;
 
-constexpr const char* kPolicyWindows = "policy windows";
+// Everything that the steps of one decision look at.
+struct Question {
+  const policy::ResolvedPolicy& policy;
+  const carbon::Signal& signal;
+  const carbon::Forecast* forecast;  // null: none that says anything of what comes after now
+  const Outlook& outlook;
+  TimePoint deadline, now;
+  std::optional<TimePoint> submitted;
 
-// What is known about green electricity at `now`, wherever it comes from.
-struct Outlook {
-  GreenState state = GreenState::Unknown;
-  std::optional<TimePoint> next_green;
-  std::optional<TimePoint> unknown_from;  // when the signal, unless renewed, is too old to be used
-  std::string source;
+  [[nodiscard]] bool green() const { return outlook.state == GreenState::Green; }
 };
 
-Outlook from_windows(const carbon::WindowSchedule& windows, TimePoint now) {
-  Outlook out;
-  out.source = kPolicyWindows;
-  const auto interval = windows.current_or_next(now);
-  const bool green = interval && interval->start <= now;
-  out.state = green ? GreenState::Green : GreenState::NotGreen;
-  if (interval && !green) out.next_green = interval->start;
-  return out;
+const carbon::Forecast* usable_forecast(const carbon::Signal& signal, TimePoint now) {
+  const bool usable = signal.forecast != nullptr && signal.forecast->reaches_beyond(now) &&
+                      carbon::freshness(signal, now) != carbon::Freshness::Unknown;
+  return usable ? signal.forecast.get() : nullptr;
 }
 
-Outlook from_signal(const carbon::Signal& signal, TimePoint now) {
-  Outlook out;
-  out.source = signal.source;
-  out.state = carbon::state_at(signal, now);
-  out.next_green = carbon::next_green(signal, now);
-  if (out.state != GreenState::Unknown && signal.unknown_after > Millis(0)) {
-    out.unknown_from = signal.observed_at + signal.unknown_after;
-  }
-  return out;
+std::string why_no_plan(const carbon::Signal& signal, TimePoint now) {
+  if (carbon::freshness(signal, now) == carbon::Freshness::Unknown)
+    return "the carbon signal is unknown, FirstGreen holds";
+  if (signal.forecast == nullptr || signal.forecast->end() > now)
+    return "the source has no forecast, FirstGreen holds";
+  return "the forecast ended at " + format_rfc3339(signal.forecast->end()) + ", FirstGreen holds";
 }
 
-std::string source_text(const Outlook& outlook) {
-  return "source " + (outlook.source.empty() ? std::string("none") : outlook.source);
-}
-
-std::string state_text(const Outlook& outlook) {
-  switch (outlook.state) {
-    case GreenState::Green:
-      return "green now";
-    case GreenState::NotGreen:
-      return "not green now";
-    case GreenState::Unknown:
-      return "the carbon signal is unknown";
-  }
-  return {};
+void place_green(const Question& q, Decision& out) {
+  out.pool = Pool::Green;
+  out.strict = q.policy.strict.value;
 }
 
 // Where a Job goes that is released although it is not known to be green.
-void place_without_green(const policy::ResolvedPolicy& policy, Decision& out) {
-  const bool keep = policy.strict.value &&
-                    policy.strict_at_deadline.value == api::StrictAtDeadline::KeepGreenPool;
+void place_without_green(const Question& q, Decision& out) {
+  const bool keep = q.policy.strict.value &&
+                    q.policy.strict_at_deadline.value == api::StrictAtDeadline::KeepGreenPool;
   out.pool = keep ? Pool::Green : Pool::Fallback;
   out.strict = keep;
-}
-
-std::string pool_text(const Decision& decision) {
-  if (decision.pool == Pool::Green)
-    return decision.strict ? "to the green pool only" : "to the green pool";
-  return decision.pool == Pool::Fallback ? "to the fallback pool" : "where its author put it";
 }
 
 void release(Decision& out, Reason reason, const std::string& why) {
   out.action = Action::Release;
   out.reason = reason;
-  out.text = "released " + pool_text(out) + ": " + why;
+  out.text = "released " + sentences::pool(out) + ": " + why;
 }
 
-void wait(const policy::ResolvedPolicy& policy, const Outlook& outlook, TimePoint now,
-          Decision& out) {
-  const bool unknown = outlook.state == GreenState::Unknown;
+void check_at(Decision& out, const Question& q, std::optional<TimePoint> t) {
+  if (t && *t > q.now) out.next_check = std::min(out.next_check, *t);
+}
+
+// What a start now costs is new with each step of the series: that can drop what waiting saves
+// below minSaving.
+std::optional<TimePoint> next_step(const Question& q) {
+  if (q.forecast == nullptr || q.policy.min_saving.value <= 0) return std::nullopt;
+  const auto starts = q.forecast->starts();
+  const auto after = std::ranges::upper_bound(starts, q.now);
+  if (after == starts.end()) return std::nullopt;
+  return *after;
+}
+
+std::string not_worth_it(const Question& q, const Decision& out, TimePoint start) {
+  return "waiting until " + format_rfc3339(start) + " would save " +
+         sentences::percent(*out.expected_saving) +
+         ", less than the policy's minSavingPercent of " +
+         std::to_string(std::lround(q.policy.min_saving.value * 100)) + " (" +
+         sentences::source(q.signal.source) + ")";
+}
+
+bool below_min_saving(const Question& q, const Decision& out) {
+  return out.expected_saving && *out.expected_saving < q.policy.min_saving.value;
+}
+
+void follow_plan(const Question& q, const StartPlan& plan, Decision& out) {
+  const api::Strategy asked = q.policy.strategy.value;
+  out.signal_source = q.signal.source;
+  out.expected_saving = plan.saving();
+  if (plan.followed != asked)
+    out.degraded =
+        "no expected duration is known, " + std::string(api::name(plan.followed)) + " holds";
+  place_green(q, out);
+  const std::string source = sentences::source(q.signal.source);
+  const std::string note = sentences::degraded(asked, out);
+  if (plan.start <= q.now) {
+    release(out, Reason::Planned,
+            "now is its best start until " + format_rfc3339(q.deadline) + " (" +
+                api::name(plan.followed) + ", " + source + ")" + note);
+    return;
+  }
+  if (below_min_saving(q, out)) {
+    release(out, Reason::NotWorthIt, not_worth_it(q, out, plan.start) + note);
+    return;
+  }
+  out.action = Action::Wait;
+  out.reason = Reason::Planned;
+  out.planned_start = plan.start;
+  out.next_check = q.deadline;
+  check_at(out, q, plan.start);
+  if (q.signal.unknown_after > Millis(0))
+    check_at(out, q, q.signal.observed_at + q.signal.unknown_after);
+  check_at(out, q, next_step(q));
+  out.text = "waiting for cleaner electricity: start planned at " + format_rfc3339(plan.start) +
+             " (" + api::name(plan.followed) + ", " + source + ")";
+  if (out.expected_saving)
+    out.text += ", saving " + sentences::percent(*out.expected_saving) + " of a start now";
+  out.text += note + "; " + sentences::at_the_latest(q.deadline);
+}
+
+// FirstGreen under a minSaving, where the forecast reaches the next start: fills expected_saving
+// and returns that start.
+std::optional<TimePoint> judge_green_start(const Question& q, Decision& out) {
+  if (q.forecast == nullptr || q.policy.min_saving.value <= 0 || !q.outlook.knows_ahead)
+    return std::nullopt;
+  const TimePoint start = std::min(q.outlook.next_green.value_or(q.deadline), q.deadline);
+  if (start >= q.forecast->end()) return std::nullopt;
+  const auto duration = q.policy.expected_duration.value;
+  out.expected_saving =
+      saving_of(start_cost(*q.forecast, duration, q.now), start_cost(*q.forecast, duration, start));
+  return start;
+}
+
+void wait_for_green(const Question& q, Decision& out) {
+  const bool unknown = q.outlook.state == GreenState::Unknown;
   out.action = Action::Wait;
   out.reason = unknown ? Reason::SignalUnknown : Reason::NotGreen;
-  out.strict = policy.strict.value;
-  out.next_check = out.deadline;
-  if (out.next_green) out.next_check = std::min(out.next_check, *out.next_green);
+  out.strict = q.policy.strict.value;
+  out.next_check = q.deadline;
+  check_at(out, q, out.next_green);
   // A signal that is not renewed turns Unknown by itself; that matters where Unknown means run.
-  if (outlook.unknown_from && policy.when_unknown.value == api::WhenUnknown::Run &&
-      *outlook.unknown_from > now) {
-    out.next_check = std::min(out.next_check, *outlook.unknown_from);
-  }
-  out.text =
-      "waiting for green electricity: " + state_text(outlook) + " (" + source_text(outlook) + "); ";
+  if (q.policy.when_unknown.value == api::WhenUnknown::Run)
+    check_at(out, q, q.outlook.unknown_from);
+  check_at(out, q, next_step(q));
+  out.text = "waiting for green electricity: " + sentences::state(q.outlook) +
+             sentences::degraded(q.policy.strategy.value, out) + "; ";
   if (!unknown) {
     out.text += out.next_green ? "next green window " + format_rfc3339(*out.next_green)
                                : std::string("no green window known");
+    if (out.expected_saving)
+      out.text += ", saving " + sentences::percent(*out.expected_saving) + " of a start now";
     out.text += "; ";
   }
-  out.text += "released at " + format_rfc3339(out.deadline) + " at the latest";
+  out.text += sentences::at_the_latest(q.deadline);
+}
+
+// FirstGreen before the deadline.
+void follow_green(const Question& q, Decision& out) {
+  const std::string note = sentences::degraded(q.policy.strategy.value, out);
+  if (q.green()) {
+    release(out, Reason::Green, sentences::state(q.outlook) + note);
+    return;
+  }
+  const bool unknown = q.outlook.state == GreenState::Unknown;
+  if (unknown && q.policy.when_unknown.value == api::WhenUnknown::Run) {
+    release(out, Reason::SignalUnknown,
+            sentences::state(q.outlook) + " and the policy says to run then" + note);
+    return;
+  }
+  if (!unknown) {
+    const auto start = judge_green_start(q, out);
+    if (start && below_min_saving(q, out)) {
+      release(out, Reason::NotWorthIt, not_worth_it(q, out, *start) + note);
+      return;
+    }
+  }
+  wait_for_green(q, out);
 }
 
 }  // namespace
 
 Decision decide(const policy::ResolvedPolicy& policy, const carbon::Signal& signal,
-                TimePoint deadline, TimePoint now) {
-  const auto* windows = policy.green.value == nullptr
-                            ? nullptr
-                            : std::get_if<carbon::WindowSchedule>(policy.green.value.get());
-  const Outlook outlook =
-      windows != nullptr ? from_windows(*windows, now) : from_signal(signal, now);
-  const bool green = outlook.state == GreenState::Green;
+                TimePoint deadline, TimePoint now, std::optional<TimePoint> submitted) {
+  const Outlook outlook = outlook_at(policy.green.value.get(), signal, now);
+  const Question q{policy, signal, usable_forecast(signal, now), outlook, deadline, now, submitted};
 
   Decision out;
   out.deadline = deadline;
   out.next_check = std::min(deadline, now);
   out.next_green = outlook.next_green;
   out.signal_source = outlook.source;
-  if (green) {
-    out.pool = Pool::Green;
-    out.strict = policy.strict.value;
+  if (q.green()) {
+    place_green(q, out);
   } else {
-    place_without_green(policy, out);
+    place_without_green(q, out);
   }
 
-  const std::string known = state_text(outlook) + " (" + source_text(outlook) + ")";
   if (policy.run_now) {
-    release(out, Reason::RunNow, "its author asked to run it now; " + known);
-  } else if (green) {
-    release(out, Reason::Green, known);
-  } else if (now >= deadline) {
-    release(out, Reason::Deadline,
-            "its deadline " + format_rfc3339(deadline) + " has come; " + known);
-  } else if (outlook.state == GreenState::Unknown &&
-             policy.when_unknown.value == api::WhenUnknown::Run) {
-    release(out, Reason::SignalUnknown, known + " and the policy says to run then");
-  } else {
-    wait(policy, outlook, now, out);
+    release(out, Reason::RunNow, "its author asked to run it now; " + sentences::state(outlook));
+    return out;
   }
+  if (now >= deadline) {
+    // A green moment is one at the deadline, too.
+    if (q.green()) {
+      release(out, Reason::Green, sentences::state(outlook));
+    } else {
+      release(
+          out, Reason::Deadline,
+          "its deadline " + format_rfc3339(deadline) + " has come; " + sentences::state(outlook));
+    }
+    return out;
+  }
+  if (policy.strategy.value != api::Strategy::FirstGreen) {
+    if (q.forecast != nullptr) {
+      const auto plan = plan_start(policy.strategy.value, *q.forecast,
+                                   policy.expected_duration.value, now, deadline, submitted);
+      if (plan) {
+        follow_plan(q, *plan, out);
+        return out;
+      }
+    }
+    out.degraded = why_no_plan(signal, now);
+  }
+  follow_green(q, out);
   return out;
 }
 
@@ -144,40 +232,6 @@ Decision opted_out(TimePoint deadline) {
   out.deadline = deadline;
   release(out, Reason::OptedOut, "its opt-in was taken back");
   return out;
-}
-
-const char* name(Reason reason) {
-  switch (reason) {
-    case Reason::Green:
-      return "green";
-    case Reason::Planned:
-      return "planned";
-    case Reason::NotWorthIt:
-      return "no-saving";
-    case Reason::Deadline:
-      return "fallback";
-    case Reason::RunNow:
-      return "run-now";
-    case Reason::SignalUnknown:
-      return "signal-unknown";
-    case Reason::OptedOut:
-      return "opted-out";
-    case Reason::NotGreen:
-      return "not-green";
-  }
-  return "not-green";
-}
-
-const char* name(Pool pool) {
-  switch (pool) {
-    case Pool::Green:
-      return "green";
-    case Pool::Fallback:
-      return "fallback";
-    case Pool::Untouched:
-      return "untouched";
-  }
-  return "untouched";
 }
 
 }  // namespace karbonetes::plan

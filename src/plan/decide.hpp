@@ -36,30 +36,42 @@ struct Decision {
   TimePoint deadline{};
   std::optional<TimePoint> next_green;  // expected start of the next green window
   TimePoint
-      next_check{};     // Wait: when the answer may change by time alone; never after the deadline
+      next_check{};  // Wait: when the answer may change by time alone; never after the deadline
   // Strategies other than FirstGreen, while they wait: when the Job is going to start as things
   // stand. Never after the deadline.
   std::optional<TimePoint> planned_start;
-  // Part of the emissions of a start now that the planned start saves, 0..1; nullopt: no forecast.
+  // Part of the emissions of a start now that the planned start saves, 0..1; under FirstGreen, and
+  // only where the policy has a minSaving: the next green start. nullopt: no forecast.
   std::optional<double> expected_saving;
-  std::string degraded;  // why the strategy could not be followed, and FirstGreen holds; empty: it is
-  bool strict = false;  // placement without fallback terms
+  // Why the strategy could not be followed, and which holds instead; empty: it is followed.
+  std::string degraded;
+  bool strict = false;        // placement without fallback terms
   std::string signal_source;  // the source the decision rests on
   std::string text;           // one sentence for annotation, event and CLI, with absolute UTC times
 };
 
-// What green is: the policy's rule (windows, threshold, percentile), else the source's opinion, else
-// kDefaultPercentile. run-now wins, then the strategy's start, then the deadline, then Unknown as the
-// policy says. At or after the deadline the Job is always released. strict: a green release has no
-// fallback; a deadline release goes where strictAtDeadline says. next_check <= deadline.
+// In this order: run-now; the deadline, at or after which a Job is always released; the strategy.
+//
+// FirstGreen releases when it is green: by the policy's rule (windows, threshold, percentile), else
+// by the source's opinion, else by kDefaultPercentile. The others (plan/strategy.hpp) release when
+// their start has come, wherever green may be; the policy's rule then says only whether a Job at
+// its deadline goes to the green pool. Without a forecast they fall back to FirstGreen and say so.
+// When waiting saves less than minSaving of a start now, there is no waiting. An Unknown signal: as
+// the policy says.
+//
+// strict: a green release has no fallback; a deadline release goes where strictAtDeadline says.
+// next_check <= deadline. `submitted`: since when the Job waits, which CarbonTime counts from;
+// absent: now.
 [[nodiscard]] Decision decide(const policy::ResolvedPolicy& policy, const carbon::Signal& signal,
-                              TimePoint deadline, TimePoint now);
+                              TimePoint deadline, TimePoint now,
+                              std::optional<TimePoint> submitted = std::nullopt);
 
 // A waiting Job whose opt-in was taken back is released at once, as its author wrote it.
 [[nodiscard]] Decision opted_out(TimePoint deadline);
 
-[[nodiscard]] const char* name(Reason reason);  // "green" | "planned" | "no-saving" | "fallback" | "run-now" |
-                                                // "signal-unknown" | "opted-out" | "not-green"
-[[nodiscard]] const char* name(Pool pool);      // "green" | "fallback" | "untouched"
+[[nodiscard]] const char* name(
+    Reason reason);  // "green" | "planned" | "no-saving" | "fallback" | "run-now" |
+                     // "signal-unknown" | "opted-out" | "not-green"
+[[nodiscard]] const char* name(Pool pool);  // "green" | "fallback" | "untouched"
 
 }  // namespace karbonetes::plan

@@ -6,7 +6,7 @@
 namespace karbonetes::plan {
 
 struct DurationEstimate {
-  Millis typical{0};  // median of what was seen
+  Millis typical{0};   // median of what was seen
   Millis long_run{0};  // 90 % quantile: what most stay below
   int samples = 0;
 };

@@ -6,6 +6,7 @@
 #include <random>
 
 #include "plan/decide.hpp"
+#include "plan/outlook.hpp"
 
 namespace karbonetes::plan {
 namespace {
@@ -18,6 +19,7 @@ struct Situation {
   carbon::Signal signal;
   TimePoint deadline{};
   TimePoint now{};
+  TimePoint submitted{};
 };
 
 class Situations {
@@ -26,6 +28,7 @@ class Situations {
     Situation s;
     s.now = TimePoint(std::chrono::seconds(1'795'000'000)) + Millis(below(30 * 86'400'000U));
     s.deadline = s.now + minutes(below(2880)) - minutes(720);
+    s.submitted = s.now - minutes(coin() ? 0 : below(300));
     s.policy = policy();
     s.signal = signal(s.now);
     return s;
@@ -47,9 +50,37 @@ class Situations {
     return carbon::WindowSchedule::make(std::move(out), "UTC").value();
   }
 
+  carbon::GreenRule rule() {
+    switch (below(4)) {
+      case 0:
+        return carbon::AbsoluteThreshold{carbon::Intensity<carbon::Average>(200), 0.05};
+      case 1:
+        return carbon::PercentileThreshold{30, std::chrono::hours(24), 0.05};
+      default:
+        return windows();
+    }
+  }
+
+  // A day of the past and up to two to come, by the half hour.
+  template <carbon::IntensityKind Kind>
+  carbon::Series<Kind> series(TimePoint now) {
+    carbon::Series<Kind> s;
+    const TimePoint begin = std::chrono::floor<minutes>(now) - minutes(below(1440));
+    for (auto n = 1 + below(120); n > 0; --n) {
+      s.points.push_back({begin + minutes(30) * static_cast<int>(s.points.size()),
+                          carbon::Intensity<Kind>(static_cast<double>(50 + below(400)))});
+    }
+    s.end = s.points.back().from + minutes(30);
+    s.observed_until = std::clamp(now, begin, s.end);
+    return s;
+  }
+
   policy::ResolvedPolicy policy() {
     auto p = std::make_shared<api::Policy>();
-    if (coin()) p->spec.green = windows();
+    if (coin()) p->spec.green = rule();
+    p->spec.strategy = static_cast<api::Strategy>(below(4));
+    if (below(3) == 0) p->spec.min_saving = static_cast<double>(below(30)) / 100;
+    if (below(4) != 0) p->spec.expected_duration = minutes(1 + below(600));
     if (coin()) p->spec.when_unknown = coin() ? api::WhenUnknown::Run : api::WhenUnknown::Wait;
     p->spec.placement.strict = coin();
     p->spec.placement.strict_at_deadline =
@@ -69,6 +100,14 @@ class Situations {
     s.green = coin();
     if (coin()) s.stale_after = minutes(5);
     if (coin()) s.unknown_after = minutes(60);
+    if (below(4) != 0) {
+      s.says_green = coin();
+      if (below(4) == 0) {
+        s.forecast = carbon::Forecast::prepare(series<carbon::Marginal>(now));
+      } else {
+        s.forecast = carbon::Forecast::prepare(series<carbon::Average>(now));
+      }
+    }
     if (coin()) s.green_windows = windows().between(s.observed_at, s.observed_at + days(3));
     return s;
   }
@@ -77,23 +116,49 @@ class Situations {
 };
 
 carbon::GreenState truth(const Situation& s) {
-  if (s.policy.green.value == nullptr) return carbon::state_at(s.signal, s.now);
-  return std::get<carbon::WindowSchedule>(*s.policy.green.value).green_at(s.now) ? carbon::GreenState::Green : carbon::GreenState::NotGreen;
+  const auto* rule = s.policy.green.value.get();
+  if (rule != nullptr && rule->index() == 0) {
+    return std::get<carbon::WindowSchedule>(*rule).green_at(s.now) ? carbon::GreenState::Green
+                                                                   : carbon::GreenState::NotGreen;
+  }
+  return outlook_at(rule, s.signal, s.now).state;
 }
 
-Decision decide(const Situation& s) { return plan::decide(s.policy, s.signal, s.deadline, s.now); }
+Decision decide(const Situation& s) {
+  return plan::decide(s.policy, s.signal, s.deadline, s.now, s.submitted);
+}
+
+template <class S>
+carbon::AnySeries shifted(S series, Millis by) {
+  if constexpr (!std::is_same_v<S, std::monostate>) {
+    for (auto& p : series.points) p.from += by;
+    series.end += by;
+    series.observed_until += by;
+  }
+  return series;
+}
 
 void shift(Situation& s, Millis by) {
   s.now += by;
   s.deadline += by;
+  s.submitted += by;
   s.signal.observed_at += by;
   for (auto& w : s.signal.green_windows) w = {w.start + by, w.end + by};
+  if (s.signal.forecast != nullptr) {
+    s.signal.forecast = carbon::Forecast::prepare(std::visit(
+        [&](const auto& series) { return shifted(series, by); }, s.signal.forecast->series()));
+  }
+}
+
+bool follows_plan(const Decision& d) {
+  return d.reason == Reason::Planned || d.reason == Reason::NotWorthIt;
 }
 
 TEST(DecideProperties, HoldInEverySituation) {
   Situations situations;
   int waits = 0;
   int releases = 0;
+  int plans = 0;
   for (int i = 0; i < 20'000; ++i) {
     SCOPED_TRACE("case " + std::to_string(i));
     const Situation s = situations.next();
@@ -107,7 +172,14 @@ TEST(DecideProperties, HoldInEverySituation) {
     ASSERT_TRUE(s.now < s.deadline || d.action == Action::Release);
     ASSERT_EQ(s.policy.run_now, d.reason == Reason::RunNow);
     ASSERT_TRUE(!s.policy.run_now || d.action == Action::Release);
-    if (state == carbon::GreenState::Green) {
+    if (follows_plan(d)) {
+      ASSERT_LT(s.now, s.deadline);
+      ASSERT_TRUE(d.action == Action::Release || d.planned_start);
+      ASSERT_TRUE(!d.planned_start || (*d.planned_start > s.now && *d.planned_start <= s.deadline));
+      ASSERT_TRUE(d.reason != Reason::NotWorthIt || *d.expected_saving < s.policy.min_saving.value);
+      ASSERT_TRUE(d.action == Action::Wait || d.pool == Pool::Green ||
+                  state != carbon::GreenState::Green);
+    } else if (state == carbon::GreenState::Green) {
       ASSERT_EQ(d.action, Action::Release);
       ASSERT_EQ(d.pool, Pool::Green);
       ASSERT_EQ(d.strict, s.policy.strict.value);
@@ -119,8 +191,9 @@ TEST(DecideProperties, HoldInEverySituation) {
     }
     if (d.action == Action::Wait) {
       ++waits;
+      plans += d.planned_start.has_value();
       ASSERT_GT(d.next_check, s.now);
-      ASSERT_NE(state, carbon::GreenState::Green);
+      ASSERT_TRUE(follows_plan(d) || state != carbon::GreenState::Green);
       ASSERT_TRUE(!d.next_green || *d.next_green > s.now);
     } else {
       ++releases;
@@ -128,6 +201,7 @@ TEST(DecideProperties, HoldInEverySituation) {
   }
   EXPECT_GT(waits, 2000) << "the generator must reach both sides";
   EXPECT_GT(releases, 2000);
+  EXPECT_GT(plans, 2000);
 }
 
 TEST(DecideProperties, SameInputsSameAnswer) {
@@ -159,23 +233,55 @@ TEST(DecideProperties, WholeWeeksInUtcShiftTheAnswer) {
     ASSERT_EQ(after.strict, before.strict);
     ASSERT_EQ(after.next_green.has_value(), before.next_green.has_value());
     ASSERT_TRUE(!after.next_green || *after.next_green == *before.next_green + by);
+    ASSERT_EQ(after.planned_start.has_value(), before.planned_start.has_value());
+    ASSERT_TRUE(!after.planned_start || *after.planned_start == *before.planned_start + by);
+    ASSERT_EQ(after.expected_saving, before.expected_saving);
     ASSERT_TRUE(after.action == Action::Release || after.next_check == before.next_check + by);
   }
 }
 
-// Nothing changes by time alone before next_check: whoever sleeps until then misses nothing.
+// Nothing changes by time alone before next_check: whoever sleeps until then misses nothing. (But
+// what waiting is worth, when costs are means over a run, changes at every moment: under a
+// minSaving that is looked at with each step of the series.)
 TEST(DecideProperties, NothingChangesBeforeTheNextCheck) {
   Situations situations;
   for (int i = 0; i < 2000; ++i) {
     Situation s = situations.next();
     const Decision d = decide(s);
-    if (d.action != Action::Wait) continue;
+    if (d.action != Action::Wait || s.policy.min_saving.value > 0) continue;
     const TimePoint until = d.next_check;
     const Millis step = std::max<Millis>((until - s.now) / 20, Millis(1));
     for (s.now += step; s.now < until; s.now += step) {
       ASSERT_EQ(decide(s).action, Action::Wait) << "case " << i << " " << format_rfc3339(s.now);
     }
   }
+}
+
+// A Job that wakes at each next_check starts at its planned start, or before it, and in time.
+TEST(DecideProperties, AskedAgainAtTheNextCheckItIsReleasedAsPlanned) {
+  Situations situations;
+  int followed = 0;
+  for (int i = 0; i < 5000; ++i) {
+    SCOPED_TRACE("case " + std::to_string(i));
+    Situation s = situations.next();
+    s.signal.unknown_after = Millis(0);
+    const Decision first = decide(s);
+    if (!first.planned_start || *first.planned_start == s.deadline) continue;
+    Decision d = first;
+    for (int wakes = 0; d.action == Action::Wait; ++wakes) {
+      ASSERT_LT(wakes, 500);
+      ASSERT_GT(d.next_check, s.now);
+      s.now = d.next_check;
+      d = decide(s);
+      ASSERT_TRUE(d.action == Action::Release || d.planned_start == first.planned_start);
+    }
+    ASSERT_TRUE(follows_plan(d)) << d.text;
+    ASSERT_EQ(d.pool, Pool::Green);
+    ASSERT_LE(s.now, *first.planned_start);
+    ASSERT_TRUE(s.policy.min_saving.value > 0 || s.now == *first.planned_start);
+    ++followed;
+  }
+  EXPECT_GT(followed, 500);
 }
 
 }  // namespace
