@@ -35,8 +35,8 @@ Evaluation evaluate(const JobFacts& job, const World& world) {
   Evaluation out;
   out.policy = policy::resolve(world.policies, job.ns, job.overrides, world.system_namespace);
   expect(out.policy, world.learned);
-  auto selected = carbon::select(world.signals, out.policy.signal_source.value,
-                                 out.policy.signal_zone.value);
+  auto selected =
+      carbon::select(world.signals, out.policy.signal_source.value, out.policy.signal_zone.value);
   if (!selected.note.empty())
     out.policy.warnings.push_back("policy " + out.policy.policy_key + ": " + selected.note);
   out.signal = std::move(selected.signal);
@@ -44,14 +44,13 @@ Evaluation evaluate(const JobFacts& job, const World& world) {
   out.deadline = plan::deadline_from(from, out.policy.max_delay.value);
   if (const auto written = written_deadline(job, from)) out.deadline.at = *written;
   if (world.cron) {
-    const auto longest = out.policy.long_duration ? out.policy.long_duration
-                                                  : out.policy.expected_duration.value;
+    const auto longest =
+        out.policy.long_duration ? out.policy.long_duration : out.policy.expected_duration.value;
     out.deadline = plan::cap_for_cron(out.deadline, *world.cron, from, longest);
   }
-  out.decision = job.opted_in
-                     ? plan::decide(out.policy, *out.signal, out.deadline.at, world.now,
-                                    job.waiting_since)
-                     : plan::opted_out(out.deadline.at);
+  out.decision = job.opted_in ? plan::decide(out.policy, *out.signal, out.deadline.at, world.now,
+                                             job.waiting_since)
+                              : plan::opted_out(out.deadline.at);
   if (job.state == JobState::Waiting && job.opted_in &&
       out.policy.mode.value == api::Mode::Shadow) {
     // A policy that only watches holds nobody: what was held under it before is let go.

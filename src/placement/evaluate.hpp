@@ -19,8 +19,8 @@ namespace karbonetes::placement {
 struct World {
   const policy::PolicySet& policies;
   const carbon::Signals& signals;
-  std::optional<plan::CronFacts> cron;             // of the Job's CronJob, when it has one
-  std::optional<plan::DurationEstimate> learned;   // from finished Jobs of its series
+  std::optional<plan::CronFacts> cron;            // of the Job's CronJob, when it has one
+  std::optional<plan::DurationEstimate> learned;  // from finished Jobs of its series
   std::string_view system_namespace;
   TimePoint now{};
 };

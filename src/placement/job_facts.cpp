@@ -112,9 +112,8 @@ std::string_view name(JobState state) {
 }
 
 JobState state_from(std::string_view label) {
-  for (const JobState state :
-       {JobState::Waiting, JobState::Released, JobState::UserSuspended, JobState::Missed,
-        JobState::Shadow}) {
+  for (const JobState state : {JobState::Waiting, JobState::Released, JobState::UserSuspended,
+                               JobState::Missed, JobState::Shadow}) {
     if (label == name(state)) return state;
   }
   return JobState::None;

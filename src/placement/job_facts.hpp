@@ -49,8 +49,8 @@ struct JobFacts {
   bool accounted = false;        // it carries its carbon account
   bool complete = false;         // finished, and not failed
   std::optional<TimePoint> started_at, finished_at;
-  double pods = 1;               // that run side by side
-  bool indexed = false;          // completionMode: Indexed
+  double pods = 1;            // that run side by side
+  bool indexed = false;       // completionMode: Indexed
   ledger::Requests requests;  // of one pod; read only for Jobs that wait, or have to be accounted
   PodTemplate pod;
 

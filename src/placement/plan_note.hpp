@@ -1,6 +1,6 @@
-// What a decision rested on, as written on the Job (annotation carbon-aware.io/plan): the policy and
-// its generation, the carbon source, the expected duration and the planned start. Whoever accounts
-// for the Job later, or plans anew, knows from it what held. Values; pure.
+// What a decision rested on, as written on the Job (annotation carbon-aware.io/plan): the policy
+// and its generation, the carbon source, the expected duration and the planned start. Whoever
+// accounts for the Job later, or plans anew, knows from it what held. Values; pure.
 #pragma once
 
 #include <cstdint>

@@ -1,15 +1,16 @@
 #include "placement/pod_requests.hpp"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <map>
 #include <optional>
+#include <string>
 #include <utility>
 
 #include "base/quantity.hpp"
 #include "base/text.hpp"
 #include "json/reader.hpp"
+#include "placement/gpu_model.hpp"
 
 namespace karbonetes::placement {
 
@@ -21,7 +22,6 @@ using json::Value;
 constexpr std::size_t kMaxText = 1U << 20;
 constexpr std::size_t kMaxContainers = 1000;
 constexpr double kGib = 1024.0 * 1024 * 1024;
-constexpr std::size_t kLongestLabel = 63;  // of a label's value
 constexpr double kMigSlices = 7;  // of an A100 or H100
 
 constexpr std::string_view kCpu = "cpu";
@@ -171,8 +171,8 @@ void at_least(Resources& most, const Resources& other) {
 
 Result<Resources> containers_together(const PodResourcesText& text) {
   Resources sum, sidecars, init;
-  Status status = each_container(text.containers, "containers",
-                                 [&](const Container& c) { add(sum, c.needs); });
+  Status status =
+      each_container(text.containers, "containers", [&](const Container& c) { add(sum, c.needs); });
   if (!status) return fail(status.error());
   status = each_container(text.init_containers, "initContainers", [&](const Container& c) {
     if (c.sidecar) {
@@ -193,9 +193,8 @@ Result<Resources> containers_together(const PodResourcesText& text) {
 // Pod-level requests; a missing one is what the containers need, else the pod's limit.
 Status apply_pod_level(Resources& sum, std::string_view text) {
   Spec pod;
-  const Status status = with_value(text, "resources", [&](Value v) {
-    return read_resources(v, "resources", pod);
-  });
+  const Status status =
+      with_value(text, "resources", [&](Value v) { return read_resources(v, "resources", pod); });
   if (!status) return status;
   for (const std::string_view resource : {kCpu, kMemory}) {
     const std::string key(resource);
@@ -220,83 +219,15 @@ double pieces(std::string_view resource) {
   return std::clamp(slices, 1, 7) / kMigSlices;
 }
 
-struct Hint {
-  std::string_view prefix, model;
-};
-
-// Instance families of AWS, GCP and Azure that carry one model. Longer prefixes first.
-constexpr std::array kFamilies{
-    Hint{"g4dn.", "T4"},          Hint{"g5.", "A10G"},
-    Hint{"p3.", "V100"},          Hint{"p3dn.", "V100"},
-    Hint{"p4d.", "A100"},         Hint{"p4de.", "A100"},
-    Hint{"p2.", "K80"},           Hint{"g3.", "M60"},
-    Hint{"g3s.", "M60"},          Hint{"g2.", "K520"},
-    Hint{"g4ad.", "V520"},        Hint{"a2-", "A100"},
-};
-
-// As Karpenter ("t4") and NVIDIA's feature discovery ("Tesla-T4", "NVIDIA-A100-SXM4-40GB") write
-// them: whole words, so that "A10G" is not "A10".
-constexpr std::array kModels{"T4", "V100", "A100", "A10G", "K80", "M60", "P4", "P100", "K520"};
-
-std::string model_in(std::string_view product) {
-  std::string word;
-  const auto known = [&]() -> std::string {
-    for (const std::string_view model : kModels) {
-      if (word == model) return std::string(model);
-    }
-    word.clear();
-    return {};
-  };
-  for (const char c : product) {
-    if (c >= 'a' && c <= 'z') {
-      word.push_back(static_cast<char>(c - 'a' + 'A'));
-    } else if ((c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9')) {
-      word.push_back(c);
-    } else if (auto model = known(); !model.empty()) {
-      return model;
-    }
-  }
-  return known();
-}
-
-std::string model_of_instance(std::string_view type) {
-  for (const Hint& hint : kFamilies) {
-    if (type.starts_with(hint.prefix)) return std::string(hint.model);
-  }
-  return {};
-}
-
 }  // namespace
-
-std::string gpu_model_of(std::string_view node_labels) {
-  std::string product, karpenter, type;
-  const Status status = with_value(node_labels, "nodeSelector", [&](Value labels) {
-    return each_member(labels, "nodeSelector", [&](std::string_view key, Value v) -> Status {
-      std::string* const out = key == "nvidia.com/gpu.product"              ? &product
-                               : key == "karpenter.k8s.aws/instance-gpu-name" ? &karpenter
-                               : key == "node.kubernetes.io/instance-type"    ? &type
-                                                                              : nullptr;
-      if (out == nullptr) return {};
-      const auto text = v.string();
-      if (text) *out = text->substr(0, kLongestLabel);
-      return {};
-    });
-  });
-  if (!status) return {};
-  for (const std::string& name : {product, karpenter}) {
-    if (auto model = model_in(name); !model.empty()) return model;
-  }
-  return model_of_instance(type);
-}
 
 Result<ledger::Requests> requests_of(const PodResourcesText& text) {
   auto sum = containers_together(text);
   if (!sum) return fail(sum.error());
   if (Status s = apply_pod_level(*sum, text.pod_resources); !s) return fail(s.error());
   Resources overhead;
-  const Status status = with_value(text.overhead, "overhead", [&](Value v) {
-    return read_list(v, "overhead", overhead);
-  });
+  const Status status = with_value(text.overhead, "overhead",
+                                   [&](Value v) { return read_list(v, "overhead", overhead); });
   if (!status) return fail(status.error());
   add(*sum, overhead);
 

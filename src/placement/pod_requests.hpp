@@ -25,15 +25,11 @@ struct PodResourcesText {
 //
 // GPUs: nvidia.com/gpu, nvidia.com/mig-<n>g.<memory> (n of an A100's 7 slices), amd.com/gpu,
 // gpu.intel.com/i915 and /xe. Other resources of those vendors are shares or counters of the same
-// devices. The model is that of gpu_model_of().
+// devices. The model is that of gpu_model_of()
+// (gpu_model.hpp).
 //
 // Errors: Parse (not JSON, wrong kinds, more than 1 MiB or 1,000 containers), InvalidArgument (a
 // quantity), each naming the field.
 [[nodiscard]] Result<ledger::Requests> requests_of(const PodResourcesText& text);
-
-// The GPU's model from a node selector or node labels (raw JSON object): nvidia.com/gpu.product,
-// karpenter.k8s.aws/instance-gpu-name, node.kubernetes.io/instance-type. As in
-// ledger::EnergyModel::gpus ("T4"); "" when nothing says it, or when it is not JSON.
-[[nodiscard]] std::string gpu_model_of(std::string_view node_labels);
 
 }  // namespace karbonetes::placement

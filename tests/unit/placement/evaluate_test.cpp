@@ -21,8 +21,7 @@ Evaluation evaluate_at(const JobFacts& job_facts, const char* now, bool green = 
                        std::optional<plan::CronFacts> cron = std::nullopt) {
   const policy::PolicySet policies;
   const auto signals = carbon::only(signal(green, at(now)));
-  return evaluate(job_facts,
-                  {policies, signals, cron, std::nullopt, "karbonetes-system", at(now)});
+  return evaluate(job_facts, {policies, signals, cron, std::nullopt, "karbonetes-system", at(now)});
 }
 
 TEST(Evaluate, DeadlineCountsFromCreation) {

@@ -12,8 +12,14 @@ using test::document;
 using test::facts;
 using test::job;
 
-const PlanNote kNote{.policy = "team-a/default", .generation = 2, .strategy = {}, .source = "uk",
-                     .zone = "GB", .start = {}, .duration = {}, .signal = {}};
+const PlanNote kNote{.policy = "team-a/default",
+                     .generation = 2,
+                     .strategy = {},
+                     .source = "uk",
+                     .zone = "GB",
+                     .start = {},
+                     .duration = {},
+                     .signal = {}};
 const TimePoint kNow = at("2026-11-24T13:00:00Z");
 
 plan::Decision decision(plan::Action action) {
@@ -34,7 +40,8 @@ Document held(const Document& object) {
 
 Document released(const Document& object) {
   Document patch = Document::array();
-  EXPECT_TRUE(append_release(patch, facts(object), decision(plan::Action::Release), kNote, {}, kNow));
+  EXPECT_TRUE(
+      append_release(patch, facts(object), decision(plan::Action::Release), kNote, {}, kNow));
   return object.patch(patch);
 }
 
