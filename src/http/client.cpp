@@ -26,6 +26,7 @@ class Client::Impl {
       : options_(std::move(options)),
         tls_(std::move(tls)),
         host_(host_header(options_.origin)),
+        prefix_(options_.proxy && !options_.origin.tls ? "http://" + host_ : std::string()),
         server_name_(options_.tls.server_name.empty() ? options_.origin.host
                                                       : options_.tls.server_name) {}
 
@@ -56,7 +57,8 @@ class Client::Impl {
   Result<Response> with_connection(const Request& request, bool marked_idempotent,
                                    Deadline deadline, const std::stop_token& stop, Use use,
                                    bool keep = true) {
-    auto bytes = request_bytes(request, host_);
+    auto bytes = prefix_.empty() ? request_bytes(request, host_)
+                                 : request_bytes(through_proxy(request), host_, prefix_);
     if (!bytes) return fail(std::move(bytes.error()));
     std::unique_ptr<Connection> connection = take_idle();
     const bool reused = connection != nullptr;
@@ -81,12 +83,54 @@ class Client::Impl {
     }
   }
 
+  // A proxy that reads the request itself gets its credentials with each; a tunnel got them once.
+  Request through_proxy(Request request) const {
+    if (!options_.proxy->authorization.empty()) {
+      request.headers.push_back({"Proxy-Authorization", options_.proxy->authorization});
+    }
+    return request;
+  }
+
   Result<std::unique_ptr<Connection>> open(Deadline deadline, const std::stop_token& stop) const {
     const Deadline connected_by = std::min(
         deadline, std::chrono::steady_clock::now() + std::min(options_.connect_timeout, kLongest));
-    auto socket = Socket::connect(options_.origin, tls_, server_name_, connected_by, stop);
-    if (!socket) return fail(std::move(socket.error()));
+    if (!options_.proxy) {
+      auto socket = Socket::connect(options_.origin, tls_, server_name_, connected_by, stop);
+      if (!socket) return fail(std::move(socket.error()));
+      return std::make_unique<Connection>(std::move(*socket));
+    }
+    const Url proxy{false, options_.proxy->host, options_.proxy->port, "/"};
+    auto socket = Socket::connect(proxy, nullptr, proxy.host, connected_by, stop);
+    if (!socket) return fail(from_proxy(std::move(socket.error())));
+    if (options_.origin.tls) {
+      if (Status s = tunnel(**socket, connected_by, stop); !s) return fail(from_proxy(s.error()));
+      if (Status s = (*socket)->start_tls(tls_, server_name_, connected_by, stop); !s)
+        return fail(std::move(s.error()));
+    }
     return std::make_unique<Connection>(std::move(*socket));
+  }
+
+  static Error from_proxy(Error error) {
+    error.message = "proxy: " + error.message;
+    return error;
+  }
+
+  Status tunnel(Socket& socket, Deadline deadline, const std::stop_token& stop) const {
+    const std::string bytes = connect_bytes(options_.origin, options_.proxy->authorization);
+    if (Status s = socket.write(bytes, deadline, stop); !s) return s;
+    ResponseReader reader;
+    reader.begin(/*to_head=*/true, 0);  // a 2xx to CONNECT has no body whatever its head says
+    while (!reader.done()) {
+      const auto got = socket.read_some(reader.space(), deadline, stop);
+      if (!got) return fail(got.error());
+      if (Status s = *got == 0 ? reader.ended() : reader.received(*got); !s) return s;
+    }
+    const int status = reader.status();
+    if (status >= 200 && status < 300) return {};
+    return fail(Errc::Unavailable,
+                status == 407
+                    ? "it wants credentials (407); write http://user:password@host:port"
+                    : "it refused a tunnel to " + host_ + " with " + std::to_string(status));
   }
 
   // The one used last, since it is the least likely to have been closed by the server.
@@ -117,6 +161,7 @@ class Client::Impl {
   const ClientOptions options_;
   const TlsContext tls_;
   const std::string host_;
+  const std::string prefix_;  // before each target, towards a proxy that reads it
   const std::string server_name_;
   std::mutex mutex_;
   std::vector<std::unique_ptr<Connection>> idle_;  // guarded by mutex_; oldest first

@@ -9,10 +9,12 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <stop_token>
 #include <string>
 
 #include "base/time.hpp"
+#include "http/proxy.hpp"
 #include "http/types.hpp"
 
 namespace karbonetes::http {
@@ -28,6 +30,9 @@ struct TlsOptions {
 struct ClientOptions {
   Url origin;  // target is ignored
   TlsOptions tls;
+  // Through it: https by CONNECT (the proxy sees no more than host and port), http by the absolute
+  // form of the target (RFC 9112, 3.2.2). The origin's name is then looked up by the proxy.
+  std::optional<Proxy> proxy = std::nullopt;
   std::size_t max_idle = 32;  // connections kept open while unused
   Millis connect_timeout = std::chrono::seconds(5);
   Millis idle_timeout =

@@ -230,11 +230,17 @@ class HttpSession final : public Session, public std::enable_shared_from_this<Ht
   void send(const Response& response, bool keep_alive) {
     keep_alive_ = keep_alive && !finishing_;
     response_bytes(response, keep_alive_, head_only_, out_);
+    if (response.cut_after && *response.cut_after < response.body.size() &&
+        out_.ends_with(response.body)) {
+      out_.resize(out_.size() - response.body.size() + *response.cut_after);
+      cut_ = true;
+    }
     state_ = State::Writing;
     due_at_ = std::chrono::steady_clock::now() + context_.options.write_timeout;
     arm();
     write([](HttpSession& self) {
       if (self.out_.capacity() > kKeptBuffer) std::string().swap(self.out_);
+      if (self.cut_) return self.close();
       if (!self.keep_alive_) return self.linger();
       self.next_request();
     });
@@ -331,6 +337,7 @@ class HttpSession final : public Session, public std::enable_shared_from_this<Ht
   bool head_only_ = false;
   bool continue_sent_ = false;
   bool finishing_ = false;
+  bool cut_ = false;  // closes after this answer, without a word
 };
 
 void Answer::give(Response response) {

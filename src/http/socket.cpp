@@ -198,6 +198,15 @@ Result<std::unique_ptr<Socket>> Socket::connect(const Url& origin, const TlsCont
   }
 }
 
+Status Socket::start_tls(const TlsContext& tls, const std::string& server_name, Deadline deadline,
+                         const std::stop_token& stop) {
+  try {
+    return impl_->handshake(tls, server_name, deadline, stop);
+  } catch (const std::exception& e) {
+    return fail(Errc::Unavailable, std::string("no TLS session: ") + e.what());
+  }
+}
+
 Result<std::size_t> Socket::read_some(std::span<char> into, Deadline deadline,
                                       const std::stop_token& stop) {
   return impl_->read_some(into, deadline, stop);

@@ -27,6 +27,10 @@ class Socket {
                                                                const std::string& server_name,
                                                                Deadline deadline,
                                                                const std::stop_token& stop);
+  // Shakes hands on a plain connection: after a proxy has opened its tunnel. Once, before anything
+  // else was read or written that belongs to the peer behind it.
+  [[nodiscard]] Status start_tls(const TlsContext& tls, const std::string& server_name,
+                                 Deadline deadline, const std::stop_token& stop);
   ~Socket();
   Socket(const Socket&) = delete;
   Socket& operator=(const Socket&) = delete;

@@ -27,6 +27,9 @@ struct Response {
   int status = 200;
   std::vector<Header> headers;
   std::string body;
+  // A server alone: tells the whole body's length, sends so many bytes of it and closes the
+  // connection. How a peer that dies looks; for those who test clients.
+  std::optional<std::size_t> cut_after = std::nullopt;
 };
 
 [[nodiscard]] std::optional<std::string_view> find_header(const std::vector<Header>& headers,

@@ -113,7 +113,22 @@ std::string host_header(const Url& origin) {
   return host;
 }
 
-Result<std::string> request_bytes(const Request& request, std::string_view host) {
+std::string connect_bytes(const Url& origin, std::string_view authorization) {
+  const bool ipv6 = origin.host.find(':') != std::string::npos;
+  // The port is always said here, also where it is the scheme's own.
+  const std::string authority =
+      (ipv6 ? '[' + origin.host + ']' : origin.host) + ':' + std::to_string(origin.port);
+  std::string out = "CONNECT " + authority + " HTTP/1.1\r\nHost: " + authority + "\r\n";
+  if (!authorization.empty()) {
+    out += "Proxy-Authorization: ";
+    out += authorization;
+    out += "\r\n";
+  }
+  return out + "\r\n";
+}
+
+Result<std::string> request_bytes(const Request& request, std::string_view host,
+                                  std::string_view prefix) {
   if (!is_token(request.method)) {
     return fail(Errc::InvalidArgument, "HTTP method is not a word such as GET");
   }
@@ -127,6 +142,7 @@ Result<std::string> request_bytes(const Request& request, std::string_view host)
   out.reserve(512 + request.target.size() + request.body.size());
   out += request.method;
   out += ' ';
+  out += prefix;
   out += request.target;
   out += " HTTP/1.1\r\nHost: ";
   out += host;

@@ -14,7 +14,13 @@ namespace karbonetes::http {
 [[nodiscard]] std::string host_header(const Url& origin);
 
 // Errors: InvalidArgument for a method, target or header that would break out of its line.
-[[nodiscard]] Result<std::string> request_bytes(const Request& request, std::string_view host);
+// `prefix` stands before the target: "http://host:port" towards a proxy, else empty.
+[[nodiscard]] Result<std::string> request_bytes(const Request& request, std::string_view host,
+                                                std::string_view prefix = {});
+
+// Asks a proxy for a tunnel to the origin (RFC 9110, 9.3.6). `authorization`: the value of
+// Proxy-Authorization, may be empty.
+[[nodiscard]] std::string connect_bytes(const Url& origin, std::string_view authorization);
 
 // Overwrites `out` and keeps its capacity. `head_only` leaves the body out but tells its length, as
 // HEAD wants. A header with a line break or control character in it is left out.

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "json/document.hpp"
+#include "providers/answer.hpp"
 #include "providers/signal_service.hpp"
 
 namespace karbonetes::providers {
@@ -12,7 +12,6 @@ namespace {
 
 using json::Document;
 
-constexpr std::size_t kMaxBytes = 4u << 20;
 constexpr std::size_t kMaxEntries = 10'000;
 constexpr std::size_t kMaxName = 256;
 constexpr double kMaxGrams = 100'000;
@@ -20,12 +19,6 @@ constexpr const char* kUnit = "gCO2eq/kWh";
 
 tl::unexpected<Error> wrong(std::string_view field, std::string_view what) {
   return fail(Errc::Parse, fmt::format("signal: {} {}", field, what));
-}
-
-// A member that is there and not null.
-const Document* member(const Document& object, const char* key) {
-  const auto it = object.find(key);
-  return it == object.end() || it->is_null() ? nullptr : &*it;
 }
 
 Result<std::string> name_in(const Document& object, const char* key) {
@@ -92,24 +85,48 @@ Status read_windows(const Document& root, std::vector<carbon::Interval>& out) {
   return {};
 }
 
-Status read_forecast(const Document& root, std::vector<carbon::Point<carbon::Average>>& out) {
-  const auto list = list_in(root, "forecast");
+struct Value {
+  TimePoint from;
+  double grams = 0;
+};
+
+Status read_values(const Document& root, const char* key, std::vector<Value>& out) {
+  const std::string entries = fmt::format("{}[]", key);
+  const auto list = list_in(root, key);
   if (!list) return fail(list.error());
   if (*list == nullptr) return {};
   for (const Document& entry : **list) {
-    if (!entry.is_object()) return wrong("forecast[]", "must be an object with from and intensity");
-    const auto from = time_in(entry, "from", "forecast[]");
+    if (!entry.is_object()) return wrong(entries, "must be an object with from and intensity");
+    const auto from = time_in(entry, "from", entries);
     if (!from) return fail(from.error());
     const Document* value = member(entry, "intensity");
     if (value == nullptr) continue;  // sources have gaps
-    const auto number = grams(*value, "forecast[].intensity");
+    const auto number = grams(*value, entries + ".intensity");
     if (!number) return fail(number.error());
-    out.push_back({*from, carbon::Intensity<carbon::Average>(*number)});
+    out.push_back({*from, *number});
   }
-  std::ranges::stable_sort(out, {}, &carbon::Point<carbon::Average>::from);
-  const auto repeated = std::ranges::unique(out, {}, &carbon::Point<carbon::Average>::from);
-  out.erase(repeated.begin(), repeated.end());
   return {};
+}
+
+// Sorted; of several for one instant the first holds.
+void put_in_order(std::vector<Value>& values) {
+  std::ranges::stable_sort(values, {}, &Value::from);
+  const auto repeated = std::ranges::unique(values, {}, &Value::from);
+  values.erase(repeated.begin(), repeated.end());
+}
+
+// `observed_until`: absent: all of it is observed. The last step is taken to be as long as the one
+// before it.
+template <carbon::IntensityKind Kind>
+carbon::AnySeries series_of(const std::vector<Value>& values,
+                            std::optional<TimePoint> observed_until) {
+  carbon::Series<Kind> series;
+  for (const Value& v : values) series.points.push_back({v.from, carbon::Intensity<Kind>(v.grams)});
+  const auto n = values.size();
+  series.end = values.back().from +
+               (n > 1 ? values[n - 1].from - values[n - 2].from : Millis(std::chrono::hours(1)));
+  series.observed_until = observed_until.value_or(series.end);
+  return series;
 }
 
 Status read_intensity(const Document& root, std::optional<double>& out) {
@@ -130,16 +147,8 @@ Status read_intensity(const Document& root, std::optional<double>& out) {
 }  // namespace
 
 Result<carbon::Signal> parse_signal(std::string_view text) {
-  if (text.size() > kMaxBytes) return fail(Errc::Parse, "signal: larger than 4 MiB");
-  const auto root = json::parse(text);
-  if (!root) {
-    // The parser's own words quote what came, which may be long and may be anything.
-    const auto first = text.find_first_not_of(" \t\r\n");
-    const bool markup = first != std::string_view::npos && text[first] == '<';
-    return fail(Errc::Parse,
-                markup ? "signal: the answer is not JSON but HTML or XML; is this the right URL?"
-                       : "signal: the answer is not JSON");
-  }
+  const auto root = parse_answer(text);
+  if (!root) return fail(root.error().code, "signal: " + root.error().message);
   if (!root->is_object()) return fail(Errc::Parse, "signal: the answer is not a JSON object");
 
   carbon::Signal signal;
@@ -156,22 +165,28 @@ Result<carbon::Signal> parse_signal(std::string_view text) {
   std::optional<double> value;
   if (auto ok = read_intensity(*root, value); !ok) return fail(ok.error());
   if (auto ok = read_windows(*root, signal.green_windows); !ok) return fail(ok.error());
-  carbon::Series<carbon::Average> series;
-  if (auto ok = read_forecast(*root, series.points); !ok) return fail(ok.error());
+  std::vector<Value> values, ahead;
+  if (auto ok = read_values(*root, "observed", values); !ok) return fail(ok.error());
+  if (auto ok = read_values(*root, "forecast", ahead); !ok) return fail(ok.error());
+  const auto kind = name_in(*root, "kind");
+  if (!kind) return fail(kind.error());
+  if (!kind->empty() && *kind != carbon::Average::kName && *kind != carbon::Marginal::kName) {
+    return wrong("kind", "must be average or marginal");
+  }
   const Document* observed = member(*root, "observedAt");
-  if (series.points.empty() && value && observed != nullptr) {
+  if (values.empty() && ahead.empty() && value && observed != nullptr) {
     const auto at = time_in(*root, "observedAt", "signal");
     if (!at) return fail(at.error());
-    series.points.push_back({*at, carbon::Intensity<carbon::Average>(*value)});
+    ahead.push_back({*at, *value});
   }
-  if (!series.points.empty()) {
-    // What holds now was observed; the last step is taken to be as long as the one before it.
-    const auto n = series.points.size();
-    series.observed_until = series.points.front().from;
-    series.end = series.points.back().from +
-                 (n > 1 ? series.points[n - 1].from - series.points[n - 2].from
-                        : Millis(std::chrono::hours(1)));
-    signal.forecast = carbon::Forecast::prepare(std::move(series));
+  put_in_order(ahead);
+  const auto from = ahead.empty() ? std::nullopt : std::optional(ahead.front().from);
+  values.insert(values.end(), ahead.begin(), ahead.end());
+  put_in_order(values);
+  if (!values.empty()) {
+    signal.forecast = carbon::Forecast::prepare(*kind == carbon::Marginal::kName
+                                                    ? series_of<carbon::Marginal>(values, from)
+                                                    : series_of<carbon::Average>(values, from));
   }
   return signal;
 }

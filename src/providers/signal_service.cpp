@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "base/snapshot.hpp"
+#include "providers/answer.hpp"
 #include "providers/backoff.hpp"
 
 namespace karbonetes::providers {
@@ -31,39 +32,10 @@ constexpr Millis kQuickAnswer = std::chrono::seconds(1);
 constexpr Millis kPollInterval = std::chrono::seconds(5);
 constexpr Millis kAfterChange = Millis(50);
 
-Error error_of(const http::Response& response, TimePoint now) {
-  Error error;
-  error.message = fmt::format("the signal service answered {}", response.status);
-  error.retry_after =
-      http::retry_after(response, std::chrono::floor<Seconds>(now).time_since_epoch().count());
-  switch (response.status) {
-    case 401:
-      error.code = Errc::Unauthorized;
-      break;
-    case 403:
-      error.code = Errc::Forbidden;
-      break;
-    case 404:
-      error.code = Errc::NotFound;
-      break;
-    case 429:
-      error.code = Errc::TooManyRequests;
-      break;
-    default:
-      error.code = response.status >= 500 ? Errc::Unavailable : Errc::Invalid;
-  }
-  if (response.status >= 300 && response.status < 400 && response.status != 304) {
-    error.message += "; redirects are not followed, give the final URL";
-  }
-  return error;
-}
-
 std::string target_of(const SignalServiceOptions& options) {
   std::string target = options.url.target;
   while (!target.empty() && target.back() == '/') target.pop_back();
-  target += "/v1/signal";
-  if (!options.zone.empty()) target += "?zone=" + http::percent_encode(options.zone);
-  return target;
+  return target + signal_request(options.zone).target;
 }
 
 bool same_windows(const carbon::Signal& a, const carbon::Signal& b) {
@@ -84,6 +56,11 @@ class SignalService final : public Provider {
   ~SignalService() override { SignalService::stop(); }
 
   std::shared_ptr<const carbon::Signal> current() const override { return snapshot_.get(); }
+
+  Health health() const override {
+    const std::lock_guard lock(mutex_);
+    return health_;
+  }
 
   void start(std::function<void()> on_change) override {
     thread_ = std::jthread([this, on_change = std::move(on_change)](const std::stop_token& stop) {
@@ -114,6 +91,7 @@ class SignalService final : public Provider {
             : *answer == Answer::NotModified ? "not_modified"
                                              : "ok");
       log_transition(answer);
+      note(answer);
       announce(on_change);
 
       if (!answer) {
@@ -163,13 +141,11 @@ class SignalService final : public Provider {
       snapshot_.set(std::move(same));
       return Answer::NotModified;
     }
-    if (response->status != 200) return fail(error_of(*response, clock_.now()));
+    if (response->status != 200) return fail(signal_status_error(*response, clock_.now()));
     auto signal = parse_signal(response->body);
     if (!signal) return fail(signal.error());
-    if (!options_.zone.empty() && signal->zone != options_.zone) {
-      return fail(Errc::Invalid,
-                  fmt::format("signal: the answer is not for zone \"{}\"", options_.zone));
-    }
+    if (auto ok = check_signal(*signal, options_.zone, options_.kind); !ok) return fail(ok.error());
+    if (!options_.name.empty()) signal->source = options_.name;
     signal->observed_at = clock_.now();
     signal->stale_after = options_.stale_after;
     signal->unknown_after = options_.unknown_after;
@@ -217,10 +193,26 @@ class SignalService final : public Provider {
     }
   }
 
+  void note(const Result<Answer>& outcome) {
+    const TimePoint now = clock_.now();
+    const std::lock_guard lock(mutex_);
+    health_.next_fetch = now;  // the poll goes on; a back-off is seconds
+    if (!outcome) {
+      ++health_.failures_in_a_row;
+      health_.last_error = outcome.error().message;
+      return;
+    }
+    ++health_.successes;
+    health_.failures_in_a_row = 0;
+    health_.last_error.clear();
+    health_.last_answer = now;
+  }
+
   void count(const char* result) {
+    const std::string source = options_.name.empty() ? kSource : options_.name;
     metrics_
         .counter("karbonetes_signal_fetch_total", "Fetches of the carbon signal, by their result",
-                 {{"source", kSource}, {"result", result}})
+                 {{"source", source}, {"result", result}})
         .increment();
   }
 
@@ -252,12 +244,38 @@ class SignalService final : public Provider {
   carbon::GreenState announced_state_ = carbon::GreenState::Unknown;
   carbon::Freshness announced_freshness_ = carbon::Freshness::Unknown;
 
-  std::mutex mutex_;
+  mutable std::mutex mutex_;  // guards health_
+  Health health_;
   std::condition_variable_any wake_;
   std::jthread thread_;
 };
 
 }  // namespace
+
+http::Request signal_request(const std::string& zone) {
+  http::Request request;
+  request.target = "/v1/signal";
+  if (!zone.empty()) request.target += "?zone=" + http::percent_encode(zone);
+  request.headers.push_back({"Accept", "application/json"});
+  return request;
+}
+
+Error signal_status_error(const http::Response& response, TimePoint now) {
+  return status_error(response, now, {"the signal service", "the zone or path", {}});
+}
+
+Status check_signal(const carbon::Signal& signal, const std::string& zone,
+                    std::optional<carbon::KindTag> kind) {
+  if (!zone.empty() && signal.zone != zone) {
+    return fail(Errc::Invalid, fmt::format("signal: the answer is not for zone \"{}\"", zone));
+  }
+  if (signal.forecast && kind && signal.forecast->kind() != *kind) {
+    return fail(Errc::Invalid,
+                fmt::format("signal: the answer is of kind {0}; write kind: {0} at the source",
+                            name(signal.forecast->kind())));
+  }
+  return {};
+}
 
 Result<std::unique_ptr<Provider>> make_signal_service(SignalServiceOptions options,
                                                       const Clock& clock,
@@ -268,6 +286,7 @@ Result<std::unique_ptr<Provider>> make_signal_service(SignalServiceOptions optio
   http::ClientOptions client_options;
   client_options.origin = options.url;
   client_options.tls = options.tls;
+  client_options.proxy = options.proxy;
   client_options.max_idle = 1;
   auto client = http::Client::make(std::move(client_options));
   if (!client) return fail(client.error());

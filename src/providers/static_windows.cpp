@@ -20,11 +20,22 @@ constexpr Millis kLongestSleep = std::chrono::seconds(30);
 
 class StaticWindows final : public Provider {
  public:
-  StaticWindows(WindowsFile config, const Clock& clock)
-      : config_(std::move(config)), clock_(clock), snapshot_(static_signal(config_, clock.now())) {}
+  StaticWindows(WindowsFile config, const Clock& clock, std::string name)
+      : config_(std::move(config)),
+        clock_(clock),
+        name_(std::move(name)),
+        snapshot_(signal_at(clock.now())) {}
   ~StaticWindows() override { StaticWindows::stop(); }
 
   std::shared_ptr<const carbon::Signal> current() const override { return snapshot_.get(); }
+
+  Health health() const override {
+    Health health;
+    health.successes = 1;
+    health.last_answer = snapshot_.get()->observed_at;
+    health.next_fetch = static_refresh(config_.schedule, *health.last_answer);
+    return health;
+  }
 
   void start(std::function<void()> on_change) override {
     thread_ = std::jthread([this, on_change = std::move(on_change)](const std::stop_token& stop) {
@@ -39,13 +50,19 @@ class StaticWindows final : public Provider {
   }
 
  private:
+  carbon::Signal signal_at(TimePoint now) const {
+    carbon::Signal signal = static_signal(config_, now);
+    signal.source = name_;
+    return signal;
+  }
+
   void run(const std::stop_token& stop, const std::function<void()>& on_change) {
     // Time may have passed between construction and start.
     TimePoint due = snapshot_.get()->observed_at;
     while (!stop.stop_requested()) {
       const TimePoint now = clock_.now();
       if (now >= due) {
-        snapshot_.set(static_signal(config_, now));
+        snapshot_.set(signal_at(now));
         due = static_refresh(config_.schedule, now);
         if (on_change) on_change();
         continue;
@@ -57,6 +74,7 @@ class StaticWindows final : public Provider {
 
   const WindowsFile config_;
   const Clock& clock_;
+  const std::string name_;
   Snapshot<carbon::Signal> snapshot_;
   std::mutex mutex_;
   std::condition_variable_any wake_;
@@ -86,8 +104,9 @@ TimePoint static_refresh(const carbon::WindowSchedule& schedule, TimePoint now) 
   return std::min(window->start > now ? window->start : window->end, tomorrow);
 }
 
-std::unique_ptr<Provider> make_static_windows(WindowsFile config, const Clock& clock) {
-  return std::make_unique<StaticWindows>(std::move(config), clock);
+std::unique_ptr<Provider> make_static_windows(WindowsFile config, const Clock& clock,
+                                              std::string name) {
+  return std::make_unique<StaticWindows>(std::move(config), clock, std::move(name));
 }
 
 std::unique_ptr<Provider> make_static_windows(carbon::WindowSchedule schedule, const Clock& clock) {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 
 #include "base/clock.hpp"
 #include "carbon/windows.hpp"
@@ -12,8 +13,10 @@
 
 namespace karbonetes::providers {
 
-// What the configuration says: windows, and zone and intensity where it names them.
-[[nodiscard]] std::unique_ptr<Provider> make_static_windows(WindowsFile config, const Clock& clock);
+// What the configuration says: windows, and zone and intensity where it names them. `name`: what
+// the signal calls its source.
+[[nodiscard]] std::unique_ptr<Provider> make_static_windows(WindowsFile config, const Clock& clock,
+                                                            std::string name = "static");
 
 // Windows alone.
 [[nodiscard]] std::unique_ptr<Provider> make_static_windows(carbon::WindowSchedule schedule,

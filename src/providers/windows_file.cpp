@@ -1,13 +1,11 @@
 #include "providers/windows_file.hpp"
 
 #include <fmt/format.h>
-#include <yaml-cpp/yaml.h>
 
-#include <algorithm>
 #include <cmath>
-#include <initializer_list>
 
 #include "base/text_file.hpp"
+#include "providers/windows_yaml.hpp"
 
 namespace karbonetes::providers {
 
@@ -16,35 +14,6 @@ namespace {
 constexpr std::size_t kMaxBytes = 1u << 20;
 constexpr std::size_t kMaxWindows = 1000;
 constexpr double kMaxGrams = 100'000;
-
-std::string cut(const std::string& text) {
-  return text.size() <= 64 ? text : text.substr(0, 64) + "...";
-}
-
-tl::unexpected<Error> at(const YAML::Node& node, const std::string& what) {
-  return fail(Errc::InvalidArgument, fmt::format("line {}: {}", node.Mark().line + 1, what));
-}
-
-Status only_keys(const YAML::Node& map, std::initializer_list<std::string_view> known,
-                 std::string_view where) {
-  for (const auto& entry : map) {
-    const std::string key = entry.first.IsScalar() ? entry.first.Scalar() : std::string("?");
-    if (std::ranges::find(known, key) == known.end()) {
-      return at(entry.first, fmt::format("unknown field \"{}\" in {}; known are {}", cut(key),
-                                         where, fmt::join(known, ", ")));
-    }
-  }
-  return {};
-}
-
-Result<std::string> scalar(const YAML::Node& map, const char* key, const char* example) {
-  const YAML::Node node = map[key];
-  if (!node) return at(map, fmt::format("{} is missing; write {}", key, example));
-  if (!node.IsScalar() || node.Scalar().size() > 256) {
-    return at(node, fmt::format("{} must be a short text; write {}", key, example));
-  }
-  return node.Scalar();
-}
 
 Result<carbon::GreenWindow> window_of(const YAML::Node& node) {
   if (!node.IsMap()) {
@@ -96,6 +65,12 @@ Result<WindowsFile> from_root(const YAML::Node& root) {
   if (auto ok = only_keys(root, {"zone", "timeZone", "windows", "intensity"}, "the file"); !ok) {
     return fail(ok.error());
   }
+  return windows_from(root);
+}
+
+}  // namespace
+
+Result<WindowsFile> windows_from(const YAML::Node& root) {
   WindowsFile file;
   if (root["zone"]) {
     const auto zone = scalar(root, "zone", "zone: local");
@@ -136,8 +111,6 @@ Result<WindowsFile> from_root(const YAML::Node& root) {
   }
   return file;
 }
-
-}  // namespace
 
 Result<WindowsFile> parse_windows(std::string_view yaml) {
   if (yaml.size() > kMaxBytes) return fail(Errc::InvalidArgument, "larger than 1 MiB");

@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -87,6 +88,21 @@ RawConnection connect_raw(std::uint16_t port) {
     throw std::runtime_error("connect");
   }
   return RawConnection(descriptor);
+}
+
+void relay(RawConnection& a, RawConnection& b) {
+  RawConnection* const ends[] = {&a, &b};
+  char chunk[4096];
+  for (;;) {
+    pollfd ready[] = {{a.descriptor_, POLLIN, 0}, {b.descriptor_, POLLIN, 0}};
+    if (::poll(ready, 2, 10'000) <= 0) return;
+    for (int i = 0; i < 2; ++i) {
+      if (ready[i].revents == 0) continue;
+      const ssize_t got = ::recv(ready[i].fd, chunk, sizeof chunk, 0);
+      if (got <= 0) return;
+      ends[1 - i]->send({chunk, static_cast<std::size_t>(got)});
+    }
+  }
 }
 
 RawServer::RawServer(std::function<void(RawConnection&, int)> script)

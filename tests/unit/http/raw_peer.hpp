@@ -28,11 +28,15 @@ class RawConnection {
   std::string read_message();
 
  private:
+  friend void relay(RawConnection& a, RawConnection& b);
   int descriptor_;
   std::string rest_;
 };
 
 RawConnection connect_raw(std::uint16_t port);
+
+// Carries bytes both ways until one side closes: what a proxy does with a tunnel.
+void relay(RawConnection& a, RawConnection& b);
 
 // Accepts connections one after the other and runs script(connection, number) for each, on a thread
 // of its own.

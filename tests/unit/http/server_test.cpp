@@ -81,6 +81,14 @@ TEST(Server, ConnectionCloseAndHttp10AreClosedAfterTheAnswer) {
   }
 }
 
+TEST(Server, AnswerThatIsCutEndsInTheMiddleOfItsBody) {
+  const auto server =
+      serve(local(), [](Request&&, Reply reply) { reply({200, {}, "0123456789", 4}); });
+  auto peer = connect_raw(server->port());
+  peer.send(kGet);
+  EXPECT_EQ(peer.read_all(), "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n0123");
+}
+
 TEST(Server, ExpectContinueIsAnswered) {
   const auto server = serve(local(), echo);
   auto peer = connect_raw(server->port());

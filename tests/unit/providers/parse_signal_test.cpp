@@ -1,5 +1,6 @@
 #include <gmock/gmock.h>
 
+#include "mock/signal_body.hpp"
 #include "mock/state.hpp"
 #include "providers/signal_service.hpp"
 
@@ -18,10 +19,12 @@ TEST(ParseSignal, ReadsWhatTheServiceRenders) {
   EXPECT_EQ(signal->source, "karbonetes-signal");
   EXPECT_EQ(signal->zone, "local");
   EXPECT_TRUE(signal->green);
-  EXPECT_EQ(signal->forecast->values()[0], 80.0);
+  EXPECT_EQ(signal->forecast->at(now), 80.0);
+  EXPECT_EQ(signal->forecast->at(now - std::chrono::hours(2)), 420.0);
+  EXPECT_EQ(signal->forecast->observed_until(), now);
   EXPECT_EQ(signal->green_windows.size(), view.green_windows.size());
   EXPECT_EQ(signal->green_windows[0].start, view.green_windows[0].start);
-  EXPECT_EQ(signal->forecast->starts().size(), view.forecast->starts().size());
+  EXPECT_EQ(signal->forecast->starts().size(), view.observed.size() + view.forecast.size());
   EXPECT_EQ(signal->observed_at, TimePoint{});
 }
 
@@ -31,6 +34,27 @@ TEST(ParseSignal, LeastThatIsEnough) {
   EXPECT_TRUE(signal->green);
   EXPECT_FALSE(signal->source.empty());
   EXPECT_EQ(signal->forecast, nullptr);
+}
+
+TEST(ParseSignal, KindIsAverageUnlessSaid) {
+  const char* forecast = R"("forecast":[{"from":"2026-11-24T01:00:00Z","intensity":7}]})";
+  const auto kind = [&](const std::string& head) {
+    return parse_signal(head + forecast)->forecast->kind();
+  };
+  EXPECT_EQ(kind(R"({"green":true,)"), carbon::KindTag::Average);
+  EXPECT_EQ(kind(R"({"green":true,"kind":"average",)"), carbon::KindTag::Average);
+  EXPECT_EQ(kind(R"({"green":true,"kind":"marginal",)"), carbon::KindTag::Marginal);
+  EXPECT_THAT(parse_signal(R"({"green":true,"kind":"both"})").error().message, HasSubstr("kind"));
+}
+
+TEST(ParseSignal, ObservedStandsBeforeTheForecastAndEndsWhereThatBegins) {
+  const auto signal = parse_signal(R"({"green":true,
+      "observed":[{"from":"2026-11-24T00:00:00Z","intensity":1},{"from":"2026-11-24T01:00:00Z","intensity":2}],
+      "forecast":[{"from":"2026-11-24T02:00:00Z","intensity":3},{"from":"2026-11-24T01:30:00Z","intensity":4}]})");
+  ASSERT_TRUE(signal) << signal.error().message;
+  EXPECT_EQ(signal->forecast->starts().size(), 4u);
+  EXPECT_EQ(signal->forecast->observed_until(), at("2026-11-24T01:30:00Z"));
+  EXPECT_FALSE(parse_signal(R"({"green":true,"observed":[{"from":"x","intensity":1}]})"));
 }
 
 TEST(ParseSignal, NullsAreAsAbsent) {

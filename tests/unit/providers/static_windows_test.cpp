@@ -74,33 +74,36 @@ TEST(StaticWindows, AnswersBeforeStartAndRepublishesAtAnEdge) {
   provider->stop();
 }
 
-class MakeProvider : public testing::Test {
+class HubOfFlags : public testing::Test {
  protected:
   ManualClock clock{at("2026-11-24T23:00:00Z")};
   metrics::Registry metrics;
 
+  static std::shared_ptr<const carbon::Signal> spoken(const SignalHub& hub) {
+    return carbon::select(*hub.current(), {}, {}).signal;
+  }
   std::string refusal(const ProviderConfig& config) {
-    const auto provider = make_provider(config, clock, metrics);
-    return provider ? "accepted" : provider.error().message;
+    const auto hub = hub_of(config, clock, metrics);
+    return hub ? "accepted" : hub.error().message;
   }
 };
 
-TEST_F(MakeProvider, DefaultIsNightlyUtc) {
-  const auto provider = make_provider({}, clock, metrics);
-  ASSERT_TRUE(provider);
-  EXPECT_EQ((*provider)->current()->source, "static");
-  EXPECT_TRUE((*provider)->current()->green);
+TEST_F(HubOfFlags, DefaultIsNightlyUtc) {
+  const auto hub = hub_of({}, clock, metrics);
+  ASSERT_TRUE(hub);
+  EXPECT_EQ(spoken(**hub)->source, "static");
+  EXPECT_TRUE(spoken(**hub)->green);
 }
 
-TEST_F(MakeProvider, WindowsFileDecides) {
+TEST_F(HubOfFlags, WindowsFileDecides) {
   const auto path = std::filesystem::path(testing::TempDir()) / "provider-windows.yaml";
   std::ofstream(path) << "zone: DE\nwindows: []\n";
   ProviderConfig config;
   config.windows_file = path.string();
-  const auto provider = make_provider(config, clock, metrics);
-  ASSERT_TRUE(provider);
-  EXPECT_FALSE((*provider)->current()->green);
-  EXPECT_EQ((*provider)->current()->zone, "DE");
+  const auto hub = hub_of(config, clock, metrics);
+  ASSERT_TRUE(hub);
+  EXPECT_FALSE(spoken(**hub)->green);
+  EXPECT_EQ(spoken(**hub)->zone, "DE");
   config.zone = "FR";
   EXPECT_THAT(refusal(config), HasSubstr("for zone \"DE\""));
   config.zone.clear();
@@ -109,15 +112,15 @@ TEST_F(MakeProvider, WindowsFileDecides) {
   std::filesystem::remove(path);
 }
 
-TEST_F(MakeProvider, SignalUrlDecides) {
+TEST_F(HubOfFlags, SignalUrlDecides) {
   ProviderConfig config;
   config.signal_url = "http://127.0.0.1:1";
-  const auto provider = make_provider(config, clock, metrics);
-  ASSERT_TRUE(provider);
-  EXPECT_TRUE((*provider)->current()->source.empty());
+  const auto hub = hub_of(config, clock, metrics);
+  ASSERT_TRUE(hub);
+  EXPECT_TRUE(spoken(**hub)->source.empty());
 }
 
-TEST_F(MakeProvider, RefusalsSayWhatToWrite) {
+TEST_F(HubOfFlags, RefusalsSayWhatToWrite) {
   EXPECT_THAT(refusal({"ftp://x", "", "", ""}), HasSubstr("signal URL"));
   EXPECT_THAT(refusal({"", "", "/ca.pem", ""}), HasSubstr("no signal URL"));
   EXPECT_THAT(refusal({"http://127.0.0.1:1", "", "/ca.pem", ""}), HasSubstr("not https"));
