@@ -82,10 +82,10 @@ Manager::Manager(Options options, metrics::Registry& metrics, const Clock& clock
       metrics_(metrics),
       clock_(clock),
       queue_("jobs", clock, metrics),
-      job_sink_(jobs_,
-                [this](controller::Seen how, const placement::JobFacts& job,
-                       std::string_view decision,
-                       const std::vector<std::string>& ignored) { saw(how, job, decision, ignored); }),
+      job_sink_(
+          jobs_,
+          [this](controller::Seen how, const placement::JobFacts& job, std::string_view decision,
+                 const std::vector<std::string>& ignored) { saw(how, job, decision, ignored); }),
       policy_sink_(policies_,
                    [this] {
                      enqueue_all();
@@ -202,8 +202,8 @@ Status Manager::make_records() {
     };
   }
   records_ = std::make_unique<controller::Records>(
-      controller::RecordsConfig{*client_, *writer_, jobs_, policies_, [this] { return hub_->current(); },
-                                [this] { return leading(); },
+      controller::RecordsConfig{*client_, *writer_, jobs_, policies_,
+                                [this] { return hub_->current(); }, [this] { return leading(); },
                                 [this](const std::string& key) { queue_.add(key); },
                                 options_.system_namespace, std::move(accounts)},
       clock_, metrics_);
@@ -223,19 +223,17 @@ void Manager::make_reconciler() {
   pace_ = std::make_unique<controller::ReleasePace>(
       cluster, [this](const std::string& key) { queue_.add(key); },
       [&upkeep] { upkeep.ask(kTurn); }, clock_, metrics_);
-  upkeep.add(kTurn, [this](const std::stop_token&) -> Result<kube::Outcome> {
-    return pace_->turn();
-  });
+  upkeep.add(kTurn,
+             [this](const std::stop_token&) -> Result<kube::Outcome> { return pace_->turn(); });
   reconciler_ = std::make_unique<controller::JobReconciler>(
-      controller::Knowledge{
-          jobs_, policies_, [this] { return hub_->current(); },
-          [this](std::string_view ns, std::string_view name) {
-            return controller::find_cron(cronjobs_, ns, name);
-          },
-          [this](const placement::JobFacts& job) {
-            return records_->durations().estimate(job.ns, job);
-          },
-          options_.system_namespace, [this] { return leading(); }, clock_},
+      controller::Knowledge{jobs_, policies_, [this] { return hub_->current(); },
+                            [this](std::string_view ns, std::string_view name) {
+                              return controller::find_cron(cronjobs_, ns, name);
+                            },
+                            [this](const placement::JobFacts& job) {
+                              return records_->durations().estimate(job.ns, job);
+                            },
+                            options_.system_namespace, [this] { return leading(); }, clock_},
       controller::Colleagues{*writer_, *announcer_, *pace_, records_->accountant(), *job_metrics_,
                              [this](const std::string& policy, const std::string& reason) {
                                records_->released(policy, reason);
@@ -313,7 +311,8 @@ Status Manager::start_webhook() {
   return {};
 }
 
-// What was seen lately is written while the lease is still ours; not for longer than the grace allows.
+// What was seen lately is written while the lease is still ours; not for longer than the grace
+// allows.
 void Manager::keep_records() {
   std::stop_source late;
   std::mutex mutex;

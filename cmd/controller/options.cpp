@@ -47,16 +47,16 @@ Parsed parse_options(int argc, char** argv, const std::string& version) {
                      "Carbon sources, YAML: see docs/signals.md; replaces the four flags below")
           ->envname("KARBONETES_SIGNAL_CONFIG");
   auto* url = app.add_option("--signal-url", o.signal_url,
-                 "http(s)://HOST:PORT of karbonetes-signal; default: static windows")
-      ->envname("KARBONETES_SIGNAL_URL");
+                             "http(s)://HOST:PORT of karbonetes-signal; default: static windows")
+                  ->envname("KARBONETES_SIGNAL_URL");
   url->excludes(sources);
   app.add_option("--signal-zone", o.signal_zone, "Zone to ask it for")
       ->envname("KARBONETES_SIGNAL_ZONE");
   app.add_option("--signal-ca-file", o.signal_ca_file, "CA that signed its certificate, PEM")
       ->envname("KARBONETES_SIGNAL_CA_FILE");
   auto* windows = app.add_option("--windows-file", o.windows_file,
-                 "Static green windows, YAML; default: every day 22:00-06:00 UTC")
-      ->envname("KARBONETES_WINDOWS_FILE");
+                                 "Static green windows, YAML; default: every day 22:00-06:00 UTC")
+                      ->envname("KARBONETES_WINDOWS_FILE");
   windows->excludes(sources);
   app.add_option("--release-per-minute", o.release_per_minute,
                  "Jobs released from waiting per minute, in the whole cluster; 0: no limit")

@@ -7,32 +7,22 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
-#include <optional>
+#include <functional>
 
-#include "base/text_file.hpp"
-#include "cli/cluster.hpp"
-#include "cli/explain.hpp"
-#include "cli/status.hpp"
 #include "cli/text.hpp"
+#include "commands.hpp"
 #include "kube/client/client.hpp"
-#include "providers/signal_service.hpp"
 
-using namespace karbonetes;
-
-namespace {
-
-constexpr const char* kVersion = "kubectl-karbonetes " KARBONETES_VERSION;
-
-struct Flags {
-  std::string kubeconfig, context, ns, selector, output;
-  std::string system_namespace = "karbonetes-system";
-  std::string signal_url, signal_ca_file, job;
-  bool all_namespaces = false, no_color = false, all = false;
-};
+namespace karbonetes::cmd {
 
 int die(const std::string& message) {
   std::fprintf(stderr, "error: %s\n", cli::printable(message, 2000).c_str());
   return 1;
+}
+
+int print(const std::string& text) {
+  const bool written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
+  return written && std::fflush(stdout) == 0 ? 0 : die("the output cannot be written");
 }
 
 bool colours(const Flags& flags) {
@@ -41,108 +31,33 @@ bool colours(const Flags& flags) {
          isatty(STDOUT_FILENO) == 1;
 }
 
-int print(const std::string& text) {
-  const bool written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
-  return written && std::fflush(stdout) == 0 ? 0 : die("the output cannot be written");
-}
+namespace {
 
-// The signal service's answer, when its URL is given. Failing to reach it is a note, not an error.
-std::optional<carbon::Signal> ask_signal(const Flags& flags, const Clock& clock,
-                                         std::vector<std::string>& notes) {
-  if (flags.signal_url.empty()) return std::nullopt;
-  const auto ask = [&]() -> Result<carbon::Signal> {
-    auto url = http::parse_url(flags.signal_url);
-    if (!url) return fail(url.error());
-    http::ClientOptions options;
-    options.origin = *url;
-    if (!flags.signal_ca_file.empty()) {
-      auto pem = read_text_file(flags.signal_ca_file, 4u << 20);
-      if (!pem) return fail(pem.error());
-      options.tls.ca_pem = std::move(*pem);
-    }
-    auto client = http::Client::make(std::move(options));
-    if (!client) return fail(client.error());
-    http::Request request;
-    request.target = "/v1/signal";
-    http::CallOptions call;
-    call.timeout = Seconds(5);
-    call.max_body = 4u << 20;
-    const auto response = (*client)->exchange(request, call, {});
-    if (!response) return fail(response.error());
-    if (response->status != 200) {
-      return fail(Errc::Unavailable, "it answered " + std::to_string(response->status));
-    }
-    return providers::parse_signal(response->body);
-  };
-  auto signal = ask();
-  if (!signal) {
-    notes.push_back("the signal service cannot be asked: " + signal.error().message);
-    return std::nullopt;
-  }
-  signal->observed_at = clock.now();
-  return *signal;
-}
+constexpr const char* kVersion = "kubectl-karbonetes " KARBONETES_VERSION;
 
-int status(const Flags& flags, const std::string& ns, const cli::Fetch& fetch, const Clock& clock) {
-  cli::StatusInput input;
-  input.all = flags.all;
-  input.system_namespace = flags.system_namespace;
-  auto jobs = cli::list_jobs(fetch, ns, flags.selector);
-  if (!jobs) return die(jobs.error().message);
-  input.jobs = std::move(*jobs);
-  const auto namespaces = ns.empty() ? std::vector<std::string>{}
-                                     : std::vector<std::string>{ns, flags.system_namespace};
-  input.policies = cli::list_policies(fetch, namespaces, input.notes);
-  input.signal = ask_signal(flags, clock, input.notes);
-  const auto report = cli::report(input, clock.now());
-  return print(flags.output == "json"
-                   ? cli::render_json(report)
-                   : cli::render_text(report, {flags.output == "wide", colours(flags)}));
-}
-
-int explain(const Flags& flags, const std::string& ns, const cli::Fetch& fetch,
-            const Clock& clock) {
-  cli::ExplainInput input;
-  input.system_namespace = flags.system_namespace;
-  auto job = cli::get_job(fetch, ns, flags.job);
-  if (!job) return die(job.error().message);
-  input.job = std::move(*job);
-  input.policies = cli::list_policies(fetch, {ns, flags.system_namespace}, input.notes);
-  if (!input.job.facts.cronjob.empty()) {
-    input.cron = cli::get_cronjob(fetch, ns, input.job.facts.cronjob, input.notes);
-  }
-  input.signal = ask_signal(flags, clock, input.notes);
-  const auto explanation = cli::explain(input, clock.now());
-  return print(flags.output == "json" ? cli::render_json(explanation)
-                                      : cli::render_text(explanation, colours(flags)));
-}
-
-int run(const Flags& flags, bool is_status) {
-  // Nothing but the answer goes to the terminal; what fails is in the error's sentence.
-  spdlog::set_level(spdlog::level::off);
-  std::signal(SIGPIPE, SIG_IGN);
+int with_cluster(const Flags& flags, const std::function<int(const Context&)>& command) {
   const SystemClock clock;
   metrics::Registry metrics;
   auto config = kube::load_config(flags.kubeconfig, flags.context, clock);
   if (!config) return die(config.error().message);
-  const std::string ns = is_status && flags.all_namespaces ? std::string()
-                         : flags.ns.empty()                ? config->default_namespace
-                                                           : flags.ns;
+  const std::string ns = flags.all_namespaces ? std::string()
+                         : flags.ns.empty()   ? config->default_namespace
+                                              : flags.ns;
   auto client = kube::Client::make(std::move(*config), kVersion, clock, metrics);
   if (!client) return die(client.error().message);
   const cli::Fetch fetch = [&](const std::string& path) { return (*client)->get(path); };
-  return is_status ? status(flags, ns, fetch, clock) : explain(flags, ns, fetch, clock);
+  return command({flags, ns, **client, fetch, clock});
 }
 
 void common_options(CLI::App& app, Flags& flags) {
   app.add_option("--kubeconfig", flags.kubeconfig, "default: $KUBECONFIG, then ~/.kube/config");
   app.add_option("--context", flags.context, "context of the kubeconfig");
   app.add_option("-n,--namespace", flags.ns, "default: the context's namespace");
-  app.add_option("--system-namespace", flags.system_namespace,
-                 "where the cluster's default policy lives")
+  app.add_option("--system-namespace", flags.system_namespace, "the controller's namespace")
       ->capture_default_str();
   app.add_option("--signal-url", flags.signal_url,
-                 "ask this karbonetes-signal service, too: http(s)://host:port")
+                 "ask this karbonetes-signal service instead of what the controller has published: "
+                 "http(s)://host:port")
       ->envname("KARBONETES_SIGNAL_URL");
   app.add_option("--signal-ca-file", flags.signal_ca_file,
                  "PEM that verifies an https --signal-url");
@@ -150,34 +65,94 @@ void common_options(CLI::App& app, Flags& flags) {
                "no colours; they are used on a terminal only, and not with NO_COLOR");
 }
 
+void output_option(CLI::App& command, Flags& flags, std::vector<std::string> forms) {
+  command.add_option("-o,--output", flags.output)->check(CLI::IsMember(std::move(forms)));
+}
+
 }  // namespace
 
+}  // namespace karbonetes::cmd
+
 int main(int argc, char** argv) {
+  using namespace karbonetes;  // NOLINT(google-build-using-namespace): the one place that wires
+  using namespace karbonetes::cmd;  // NOLINT(google-build-using-namespace)
   Flags flags;
-  CLI::App app{"What waits for greener electricity in this cluster, until when, and why"};
+  CLI::App app{
+      "Karbonetes: what waits for cleaner electricity in this cluster, until when, why, and what "
+      "it "
+      "saved"};
   app.set_version_flag("--version", kVersion);
   app.require_subcommand(1);
   app.fallthrough();
   common_options(app, flags);
+  std::function<int()> run;
+  const auto clustered = [&](int (*command)(const Context&)) {
+    return [&run, &flags, command] {
+      run = [&flags, command] { return with_cluster(flags, command); };
+    };
+  };
+  const auto all_namespaces = [&](CLI::App* command, const char* what) {
+    command->add_flag("-A,--all-namespaces", flags.all_namespaces, what)
+        ->excludes(app.get_option("--namespace"));
+  };
 
   auto* status_command =
       app.add_subcommand("status", "Jobs that wait: since when, until when, why");
-  auto* namespaces = status_command->add_flag("-A,--all-namespaces", flags.all_namespaces,
-                                              "Jobs of all namespaces");
-  namespaces->excludes(app.get_option("--namespace"));
+  all_namespaces(status_command, "Jobs of all namespaces");
   status_command->add_option("-l,--selector", flags.selector, "label selector of the Jobs");
   status_command->add_flag("--all", flags.all, "released and finished Jobs, too");
-  status_command->add_option("-o,--output", flags.output, "json or wide")
-      ->check(CLI::IsMember({"json", "wide"}));
+  output_option(*status_command, flags, {"json", "wide"});
+  status_command->callback(clustered(status));
 
   auto* explain_command = app.add_subcommand("explain", "everything that holds for one Job");
-  explain_command->add_option("JOB", flags.job, "name of the Job")->required();
-  explain_command->add_option("-o,--output", flags.output, "json")->check(CLI::IsMember({"json"}));
+  explain_command->add_option("JOB", flags.jobs, "name of the Job")->required()->expected(1);
+  output_option(*explain_command, flags, {"json"});
+  explain_command->callback(clustered(explain));
+
+  auto* run_now_command = app.add_subcommand("run-now", "release waiting Jobs at once");
+  run_now_command->add_option("JOB", flags.jobs, "names of Jobs")->required();
+  run_now_command->callback(clustered(cmd::run_now));
+
+  auto* signal_command = app.add_subcommand(
+      "signal", "the carbon sources: value now, forecast, age, next green window");
+  signal_command->add_option("SOURCE", flags.source, "this source alone");
+  signal_command
+      ->add_flag("--probe", flags.probe,
+                 "ask the sources of --signal-config from here, now, and say what is wrong")
+      ->needs(signal_command
+                  ->add_option("--signal-config", flags.signal_config,
+                               "the controller's source configuration, YAML")
+                  ->check(CLI::ExistingFile));
+  output_option(*signal_command, flags, {"json"});
+  signal_command->callback([&] {
+    if (flags.probe) {
+      run = [&flags] { return probe(flags, SystemClock()); };
+    } else {
+      run = [&flags] { return with_cluster(flags, cmd::signal); };
+    }
+  });
+
+  auto* report_command = app.add_subcommand(
+      "report", "what was emitted and what was avoided, by namespace, policy, day");
+  report_command->add_option("--by", flags.group_by, "namespace | policy | day | total")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"namespace", "policy", "day", "total"}));
+  report_command->add_option("--since", flags.since, "first day, e.g. 2026-11-24 or 7d (ago)");
+  report_command->add_option("--until", flags.until, "last day");
+  all_namespaces(report_command, "all namespaces; without -n that is the default here");
+  output_option(*report_command, flags, {"json", "csv"});
+  report_command->callback([&] {
+    if (flags.ns.empty()) flags.all_namespaces = true;
+    clustered(cmd::report)();
+  });
 
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {
     return app.exit(e) == 0 ? 0 : 1;
   }
-  return run(flags, status_command->parsed());
+  // Nothing but the answer goes to the terminal; what fails is in the error's sentence.
+  spdlog::set_level(spdlog::level::off);
+  std::signal(SIGPIPE, SIG_IGN);
+  return run();
 }

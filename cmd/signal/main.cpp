@@ -1,5 +1,5 @@
-// karbonetes-signal: the mock carbon signal service. Wiring only: flags, configuration, server,
-// SIGTERM.
+// karbonetes-signal: the mock carbon signal service, which also speaks the providers' shapes. Wiring
+// only: flags, configuration, server, SIGTERM.
 #include <pthread.h>
 #include <spdlog/spdlog.h>
 #include <unistd.h>
@@ -23,6 +23,9 @@ constexpr std::size_t kMaxPem = 4u << 20;
 
 struct Flags {
   std::string config, listen = "127.0.0.1:8081", port_file, certificate, key, log_format = "text";
+  std::string trace, trace_start = "now";
+  mock::TimelineOptions timeline;
+  mock::CredentialOptions credentials;
 };
 
 int die(const std::string& message) {
@@ -43,6 +46,18 @@ Result<std::optional<http::ServerTls>> tls_of(const Flags& flags) {
   tls.certificate_pem = std::move(*certificate);
   tls.private_key_pem = std::move(*key);
   return tls;
+}
+
+Result<std::optional<mock::Timeline>> timeline_of(const Flags& flags, TimePoint start) {
+  if (flags.trace.empty()) return std::nullopt;
+  auto trace = mock::load_trace(flags.trace);
+  if (!trace) return fail(trace.error().code, "--trace: " + trace.error().message);
+  mock::TimelineOptions options = flags.timeline;
+  options.start =
+      flags.trace_start == "recorded" ? mock::TraceStart::Recorded : mock::TraceStart::Now;
+  auto timeline = mock::Timeline::make(std::move(*trace), options, start);
+  if (!timeline) return fail(timeline.error());
+  return std::optional(std::move(*timeline));
 }
 
 // Blocked before any thread starts, so that only main takes them.
@@ -68,11 +83,17 @@ int serve(const Flags& flags) {
   }
   auto tls = tls_of(flags);
   if (!tls) return die(tls.error().message);
+  const SystemClock clock;
+  auto timeline = timeline_of(flags, clock.now());
+  if (!timeline) return die(timeline.error().message);
+  if (!flags.credentials.login.empty() &&
+      flags.credentials.login.find(':') == std::string::npos) {
+    return die("--require-login: write user:password");
+  }
   const sigset_t stop_signals = block_stop_signals();
 
-  const SystemClock clock;
   metrics::Registry metrics;
-  mock::Service service(std::move(config), clock, metrics);
+  mock::Service service({std::move(config), std::move(*timeline), flags.credentials}, clock, metrics);
   http::ServerOptions options;
   options.address = address->host;
   options.port = address->port;
@@ -102,12 +123,37 @@ int serve(const Flags& flags) {
   return 0;
 }
 
+void add_trace_flags(CLI::App& app, Flags& flags) {
+  auto* trace = app.add_option("--trace", flags.trace,
+                               "CSV with time,intensity[,kind]: what the grid emits, instead of windows");
+  app.add_option("--trace-start", flags.trace_start,
+                 "now: its first instant is the start of this program; recorded: instants are as "
+                 "they were recorded")
+      ->check(CLI::IsMember({"now", "recorded"}))
+      ->capture_default_str()
+      ->needs(trace);
+  app.add_option("--trace-speed", flags.timeline.speed,
+                 "how much faster than real time it runs; 360 makes a day four minutes long")
+      ->capture_default_str()
+      ->needs(trace);
+  app.add_flag("--trace-loop", flags.timeline.loop, "start over at its end")->needs(trace);
+  app.add_option("--forecast-error", flags.timeline.forecast_error,
+                 "relative error of a forecast far ahead, 0 to 1; 0.1 is ten percent")
+      ->capture_default_str()
+      ->needs(trace);
+  app.add_option("--seed", flags.timeline.seed, "of the forecast's error")
+      ->capture_default_str()
+      ->needs(trace);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   Flags flags;
   CLI::App app{
-      "karbonetes-signal: a carbon signal service with green windows that can be switched by hand"};
+      "karbonetes-signal: a carbon signal service with green windows that can be switched by hand, "
+      "or with a recorded trace. It also speaks the shapes of /electricity-maps, /watttime, /gb, "
+      "/energy-charts, /carbon-aware-sdk and /prometheus, and has bad days on request (/v1/faults)"};
   app.set_version_flag("--version", std::string("karbonetes-signal ") + KARBONETES_VERSION);
   app.add_option(
       "--config", flags.config,
@@ -118,6 +164,11 @@ int main(int argc, char** argv) {
   app.add_option("--tls-cert-file", flags.certificate,
                  "PEM certificate with its chain: serve HTTPS");
   app.add_option("--tls-key-file", flags.key, "PEM private key of the certificate");
+  add_trace_flags(app, flags);
+  app.add_option("--require-token", flags.credentials.token,
+                 "token that /electricity-maps (auth-token) and /prometheus (Bearer) ask for");
+  app.add_option("--require-login", flags.credentials.login,
+                 "user:password that /watttime/login asks for");
   app.add_option("--log-format", flags.log_format, "text or json")
       ->check(CLI::IsMember({"text", "json"}))
       ->capture_default_str();

@@ -3,11 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "api/v1alpha1/names.hpp"
 #include "cli/policy_fields.hpp"
 #include "cli/signal_text.hpp"
 #include "cli/text.hpp"
+#include "ledger/codec/account_codec.hpp"
 
 namespace karbonetes::cli {
 
@@ -17,11 +19,6 @@ using placement::JobState;
 
 std::string when(TimePoint t, TimePoint now) {
   return fmt::format("{} ({})", format_rfc3339(t), relative(t, now));
-}
-
-std::string annotate(const JobRecord& job, std::string_view annotation) {
-  return fmt::format("kubectl annotate job {} -n {} {}", printable(job.facts.name, 253),
-                     printable(job.facts.ns, 63), annotation);
 }
 
 void tell_opt_in(Explanation& out, const JobRecord& job) {
@@ -68,6 +65,11 @@ void tell_state(Explanation& out, const JobRecord& job) {
     out.advice.push_back(fmt::format(
         "To start it: kubectl patch job {} -n {} -p '{{\"spec\":{{\"suspend\":false}}}}'",
         printable(job.facts.name, 253), printable(job.facts.ns, 63)));
+  } else if (out.state == "shadow") {
+    out.sentences.emplace_back(
+        "Its policy is in Shadow mode: it runs as its author wrote it, and what would have been "
+        "done "
+        "is recorded.");
   } else if (out.state == "missed") {
     out.sentences.emplace_back(
         "It was already running when it was first seen, and was left alone.");
@@ -84,7 +86,16 @@ void tell_state(Explanation& out, const JobRecord& job) {
   }
 }
 
+void tell_plan(Explanation& out) {
+  if (!out.planned_start) return;
+  std::string text = "Its start is planned for " + when(*out.planned_start, out.now);
+  if (out.expected_saving)
+    text += fmt::format(", which saves about {:.0f} % of a start now", *out.expected_saving * 100);
+  out.sentences.push_back(text + "; the plan follows the forecast.");
+}
+
 void tell_wait(Explanation& out, const JobRecord& job) {
+  tell_plan(out);
   if (out.until) {
     out.sentences.push_back(fmt::format("It starts at the latest at {}: {}.",
                                         when(*out.until, out.now), printable(out.deadline_rule)));
@@ -101,8 +112,30 @@ void tell_wait(Explanation& out, const JobRecord& job) {
         "that time.");
   }
   if (!job.facts.overrides.run_now) {
-    out.advice.push_back("To run it now: " + annotate(job, fmt::format("{}=true", api::kRunNow)));
+    out.advice.push_back("To run it now: " + fmt::format("kubectl karbonetes run-now -n {} {}",
+                                                         printable(job.facts.ns, 63),
+                                                         printable(job.facts.name, 253)));
   }
+}
+
+template <class Kind>
+void tell_emissions(Explanation& out, const std::optional<ledger::Emissions<Kind>>& emissions) {
+  if (!emissions) return;
+  const double avoided = emissions->avoided().value;
+  out.sentences.push_back(fmt::format(
+      "By {} carbon intensity it emitted {:.3g} gCO2eq; at once it would have emitted {:.3g}: "
+      "{:.3g} "
+      "g {} ({:.0f} % of that was observed).",
+      Kind::kName, emissions->actual.value, emissions->counterfactual.value, std::abs(avoided),
+      avoided >= 0 ? "avoided" : "more than at once", emissions->coverage * 100));
+}
+
+void tell_account(Explanation& out) {
+  const auto& account = *out.account;
+  out.sentences.push_back(fmt::format("It used {:.3g} kWh ({}).", account.run.energy.kwh,
+                                      ledger::name(account.run.energy.source)));
+  tell_emissions(out, account.average);
+  tell_emissions(out, account.marginal);
 }
 
 void tell_cronjob(Explanation& out, const ExplainInput& input) {
@@ -165,10 +198,13 @@ Explanation explain(const ExplainInput& input, TimePoint now) {
     // Without the signal the decision of this moment is the controller's alone to make.
     const bool decidable =
         out.signal.has_value() || !job.facts.opted_in || job.facts.overrides.run_now;
+    if (job.facts.note) out.planned_start = job.facts.note->start;
     if (decidable) {
       out.next_look =
           evaluation.decision.action == plan::Action::Wait ? evaluation.decision.next_check : now;
       if (out.why.empty()) out.why = evaluation.decision.text;
+      out.planned_start = evaluation.decision.planned_start;
+      out.expected_saving = evaluation.decision.expected_saving;
     }
   } else if (job.facts.released_at) {
     out.since = job.facts.released_at;
@@ -178,6 +214,10 @@ Explanation explain(const ExplainInput& input, TimePoint now) {
   if (concerns_us(job)) tell_state(out, job);
   if (!out.why.empty()) out.sentences.push_back("Why: " + printable(out.why));
   if (waiting) tell_wait(out, job);
+  if (const auto account = ledger::decode_account(job.account); account && !job.account.empty()) {
+    out.account = *account;
+    tell_account(out);
+  }
   tell_cronjob(out, input);
   if (waiting) out.sentences.push_back(headline(out.signal, now));
   return out;

@@ -8,6 +8,7 @@
 
 #include "carbon/signals.hpp"
 #include "cli/job_record.hpp"
+#include "ledger/account.hpp"
 #include "placement/evaluate.hpp"
 
 namespace karbonetes::cli {
@@ -18,7 +19,7 @@ struct ExplainInput {
   std::vector<std::string> notes;  // what could not be read
   std::optional<plan::CronFacts>
       cron;  // the parent as it stands now; absent: none, or not readable
-  std::optional<carbon::Signals> signals;  // as published, or asked for; absent: not known
+  std::optional<carbon::Signals> signals;         // as published, or asked for; absent: not known
   std::optional<plan::DurationEstimate> learned;  // absent: nothing learned, or not readable
   std::string system_namespace;
 };
@@ -33,6 +34,9 @@ struct Explanation {
   std::string ns, name, state;
   bool opted_in = false;
   std::optional<TimePoint> since, until, next_look;
+  std::optional<TimePoint> planned_start;  // while it waits for one
+  std::optional<double> expected_saving;   // of that start, 0..1
+  std::optional<ledger::Account> account;  // of a finished Job
   std::string why;     // what Karbonetes wrote on the Job, or what this command finds
   std::string policy;  // "team-a/default" | "built-in"
   std::vector<FieldOrigin> fields;

@@ -5,6 +5,7 @@
 #include "cli/table.hpp"
 #include "cli/text.hpp"
 #include "json/document.hpp"
+#include "ledger/codec/account_codec.hpp"
 
 namespace karbonetes::cli {
 
@@ -40,6 +41,10 @@ std::string render_json(const Explanation& e) {
   json::Document fields = json::Document::array();
   for (const auto& f : e.fields)
     fields.push_back({{"field", f.field}, {"value", f.value}, {"from", f.from}});
+  json::Document account = nullptr;
+  if (e.account) {
+    if (auto parsed = json::parse(ledger::encode_account(*e.account))) account = std::move(*parsed);
+  }
   const json::Document out = {
       {"namespace", e.ns},
       {"name", e.name},
@@ -49,6 +54,10 @@ std::string render_json(const Explanation& e) {
       {"since", time(e.since)},
       {"until", time(e.until)},
       {"nextLook", time(e.next_look)},
+      {"plannedStart", time(e.planned_start)},
+      {"expectedSaving",
+       e.expected_saving ? json::Document(*e.expected_saving) : json::Document(nullptr)},
+      {"account", account},
       {"why", e.why},
       {"signal", signal_json(e.signal, e.now)},
       {"policy", {{"name", e.policy}, {"fields", fields}}},

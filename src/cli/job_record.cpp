@@ -11,6 +11,7 @@ JobRecord record_of(const kube::JobView& job) {
   record.facts = placement::facts_of(job, &record.ignored);
   record.decision = job.annotation(api::kDecision);
   record.release_reason = job.annotation(api::kReleaseReason);
+  record.account = job.annotation(api::kAccount);
   record.managed_by = job.managed_by;
   record.complete = job.complete;
   record.failed = job.failed;

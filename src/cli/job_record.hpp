@@ -15,6 +15,7 @@ struct JobRecord {
   placement::JobFacts facts;
   std::string decision;        // carbon-aware.io/decision; untrusted text
   std::string release_reason;  // carbon-aware.io/release-reason; untrusted text
+  std::string account;         // carbon-aware.io/account; untrusted text
   std::string managed_by;
   bool complete = false;
   bool failed = false;
@@ -28,8 +29,8 @@ struct JobRecord {
 // It waits: held by us, or opted in, not started and not yet seen by the controller.
 [[nodiscard]] bool waits(const JobRecord& job);
 
-// "waiting", "released", "finished", "failed", "user-suspended", "missed", "unseen" (opted in, no
-// state yet), "not opted in".
+// "waiting", "released", "finished", "failed", "user-suspended", "missed", "shadow", "unseen"
+// (opted in, no state yet), "not opted in".
 [[nodiscard]] std::string state_text(const JobRecord& job);
 
 }  // namespace karbonetes::cli

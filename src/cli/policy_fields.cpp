@@ -53,8 +53,7 @@ std::vector<FieldOrigin> fields_of(const policy::ResolvedPolicy& p) {
   };
   const auto yes_no = [](bool b) { return std::string(b ? "true" : "false"); };
 
-  add("green",
-      p.green.value == nullptr ? "as the carbon source says" : describe(*p.green.value),
+  add("green", p.green.value == nullptr ? "as the carbon source says" : describe(*p.green.value),
       p.green.origin, api::kGreenThreshold);
   add("mode", p.mode.value == api::Mode::Enforce ? "Enforce" : "Shadow", p.mode.origin);
   add("signal.source", p.signal_source.value.empty() ? "the first" : p.signal_source.value,

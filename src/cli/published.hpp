@@ -1,5 +1,5 @@
-// The carbon signals as the controller published them, from the ConfigMap in its namespace. Pure but
-// for the fetch. What cannot be read is told in `notes`: every command works without.
+// The carbon signals as the controller published them, from the ConfigMap in its namespace. Pure
+// but for the fetch. What cannot be read is told in `notes`: every command works without.
 #pragma once
 
 #include <optional>

@@ -15,14 +15,16 @@ RunNow run_now(const JobRecord& job) {
   const auto state = state_text(job);
   if (state == "user-suspended") {
     return {false, true,
-            name + " was suspended by its author, and Karbonetes does not start it: run\n  kubectl "
-                   "patch job " +
+            name +
+                " was suspended by its author, and Karbonetes does not start it: run\n  kubectl "
+                "patch job " +
                 printable(job.facts.name, 253) + " -n " + printable(job.facts.ns, 253) +
                 R"( --type=merge -p '{"spec":{"suspend":false}}')"};
   }
   if (state == "not opted in") {
-    return {false, true,
-            name + " did not opt in (annotation carbon-aware.io/enabled): Karbonetes does not hold it"};
+    return {
+        false, true,
+        name + " did not opt in (annotation carbon-aware.io/enabled): Karbonetes does not hold it"};
   }
   return {false, false, name + " is not waiting: " + state};
 }

@@ -9,8 +9,8 @@
 namespace karbonetes::cli {
 
 struct RunNow {
-  bool ask = false;     // write the annotation
-  bool failed = false;  // this Job cannot be run by Karbonetes
+  bool ask = false;      // write the annotation
+  bool failed = false;   // this Job cannot be run by Karbonetes
   std::string sentence;  // what happens, or why nothing does
 };
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "cli/text.hpp"
+#include "plan/outlook.hpp"
 
 namespace karbonetes::cli {
 
@@ -23,30 +24,32 @@ std::optional<carbon::Signal> governing(const policy::ResolvedPolicy& policy,
 
 std::string headline(const std::optional<carbon::Signal>& service, TimePoint now) {
   if (!service) {
-    return "Signal: known to the controller alone; give --signal-url to ask the signal service";
+    return "Signal: not known here: the controller has not published it, or it may not be read";
   }
-  std::string text = fmt::format("Signal: {} ({}", carbon::name(carbon::state_at(*service, now)),
-                                 printable(service->source, 64));
+  const auto outlook = plan::outlook_at(nullptr, *service, now);
+  std::string text =
+      fmt::format("Signal: {} ({}", carbon::name(outlook.state), printable(service->source, 64));
   if (!service->zone.empty()) text += ", zone " + printable(service->zone, 64);
   text += ")";
   if (const auto intensity = carbon::intensity_at(*service, now))
     text += fmt::format(", {:.0f} gCO2eq/kWh", *intensity);
-  if (const auto next = carbon::next_green(*service, now);
-      next && carbon::state_at(*service, now) != carbon::GreenState::Green) {
-    text += fmt::format("; green next at {} ({})", format_rfc3339(*next), relative(*next, now));
+  if (outlook.next_green && outlook.state != carbon::GreenState::Green) {
+    text += fmt::format("; green next at {} ({})", format_rfc3339(*outlook.next_green),
+                        relative(*outlook.next_green, now));
   }
   return text;
 }
 
 json::Document signal_json(const std::optional<carbon::Signal>& signal, TimePoint now) {
   if (!signal) return nullptr;
+  const auto outlook = plan::outlook_at(nullptr, *signal, now);
   json::Document out = {{"source", signal->source},
                         {"zone", signal->zone},
-                        {"state", carbon::name(carbon::state_at(*signal, now))},
+                        {"state", carbon::name(outlook.state)},
                         {"intensity", nullptr},
                         {"nextGreen", nullptr}};
   if (const auto intensity = carbon::intensity_at(*signal, now)) out["intensity"] = *intensity;
-  if (const auto next = carbon::next_green(*signal, now)) out["nextGreen"] = format_rfc3339(*next);
+  if (outlook.next_green) out["nextGreen"] = format_rfc3339(*outlook.next_green);
   return out;
 }
 

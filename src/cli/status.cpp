@@ -9,6 +9,7 @@
 #include "cli/table.hpp"
 #include "cli/text.hpp"
 #include "json/document.hpp"
+#include "plan/outlook.hpp"
 
 namespace karbonetes::cli {
 
@@ -22,6 +23,7 @@ void count(StatusReport& report, const std::string& state) {
   if (state == "failed") ++report.failed;
   if (state == "user-suspended") ++report.user_suspended;
   if (state == "missed") ++report.missed;
+  if (state == "shadow") ++report.shadow;
 }
 
 StatusRow row_of(const JobRecord& job, const StatusInput& input, TimePoint now) {
@@ -37,14 +39,17 @@ StatusRow row_of(const JobRecord& job, const StatusInput& input, TimePoint now) 
   row.cronjob = job.facts.cronjob;
   row.policy = evaluation.policy.policy_key;
   if (const auto signal = governing(evaluation.policy, input.signals, now)) {
-    row.signal =
-        fmt::format("{} ({})", carbon::name(carbon::state_at(*signal, now)), signal->source);
+    row.signal = fmt::format(
+        "{} ({})",
+        carbon::name(plan::outlook_at(evaluation.policy.green.value.get(), *signal, now).state),
+        signal->source);
   }
   row.why = job.decision;
   if (row.why.empty()) row.why = job.release_reason;
   if (waits(job)) {
     row.since = job.facts.waiting_since;
     row.until = job.facts.deadline ? job.facts.deadline : evaluation.deadline.at;
+    if (job.facts.note) row.planned = job.facts.note->start;
     if (row.state == "unseen" && row.why.empty())
       row.why = "the controller has not looked at it yet";
   } else {
@@ -75,6 +80,7 @@ std::string counts_text(const StatusReport& r) {
   add(r.failed, "failed");
   add(r.user_suspended, "suspended by their users");
   add(r.missed, "missed (already running when first seen)");
+  add(r.shadow, "watched in shadow");
   return text;
 }
 
@@ -105,6 +111,10 @@ std::string render_text(const StatusReport& report, const TextOptions& options) 
 
   Table table;
   table.header = {"NAMESPACE", "NAME", "STATE", "SINCE", "UNTIL", "POLICY", "SIGNAL"};
+  const bool planned = options.wide || std::ranges::any_of(report.rows, [](const StatusRow& row) {
+                         return row.planned.has_value();
+                       });
+  if (planned) table.header.insert(table.header.begin() + 4, "PLANNED");
   if (options.wide) table.header.emplace_back("CRONJOB");
   table.header.emplace_back("WHY");
   for (const StatusRow& row : report.rows) {
@@ -119,6 +129,13 @@ std::string render_text(const StatusReport& report, const TextOptions& options) 
         {row.ns, Colour::None},    {row.name, Colour::None}, {row.state, colour_of(row.state)},
         {since, Colour::None},     {until, Colour::None},    {row.policy, Colour::None},
         {row.signal, Colour::None}};
+    if (planned) {
+      std::string start;
+      if (row.planned) {
+        start = options.wide ? format_rfc3339(*row.planned) : relative(*row.planned, report.now);
+      }
+      cells.insert(cells.begin() + 4, {start, Colour::None});
+    }
     if (options.wide) cells.push_back({row.cronjob, Colour::None});
     cells.push_back({row.why, Colour::None});
     table.rows.push_back(std::move(cells));
@@ -139,7 +156,8 @@ std::string render_json(const StatusReport& report) {
                           {"finished", report.finished},
                           {"failed", report.failed},
                           {"userSuspended", report.user_suspended},
-                          {"missed", report.missed}}},
+                          {"missed", report.missed},
+                          {"shadow", report.shadow}}},
                         {"notes", report.notes},
                         {"jobs", json::Document::array()}};
   for (const StatusRow& row : report.rows) {
@@ -148,6 +166,7 @@ std::string render_json(const StatusReport& report) {
          {"name", row.name},
          {"state", row.state},
          {"since", time(row.since)},
+         {"plannedStart", time(row.planned)},
          {"until", time(row.until)},
          {"policy", row.policy},
          {"signal", row.signal.empty() ? json::Document(nullptr) : json::Document(row.signal)},

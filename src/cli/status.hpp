@@ -16,7 +16,7 @@ struct StatusInput {
   std::vector<JobRecord>
       jobs;  // all that were listed; those that do not concern us are only skipped
   policy::PolicySet policies;
-  std::vector<std::string> notes;        // what could not be read
+  std::vector<std::string> notes;          // what could not be read
   std::optional<carbon::Signals> signals;  // as published, or asked for; absent: not known
   std::string system_namespace;
   bool all = false;  // released and finished ones, too
@@ -24,8 +24,9 @@ struct StatusInput {
 
 struct StatusRow {
   std::string ns, name, state, policy, signal, why, cronjob;
-  std::optional<TimePoint> since;  // waiting: since when it waits; else when it was released
-  std::optional<TimePoint> until;  // the deadline, while waiting
+  std::optional<TimePoint> since;    // waiting: since when it waits; else when it was released
+  std::optional<TimePoint> until;    // the deadline, while waiting
+  std::optional<TimePoint> planned;  // the start that is planned, while waiting for one
 };
 
 struct StatusReport {
@@ -33,7 +34,7 @@ struct StatusReport {
   std::string headline;
   std::optional<carbon::Signal> signal;
   std::size_t waiting = 0, unseen = 0, released = 0, finished = 0, failed = 0, user_suspended = 0,
-              missed = 0;
+              missed = 0, shadow = 0;
   std::vector<StatusRow>
       rows;  // by deadline, then namespace and name; those that do not wait come last
   std::vector<std::string> notes;

@@ -47,8 +47,8 @@ Accountant::Claim Accountant::claim_of(const JobFacts& job) const {
     if (const auto measured = config_.joules(job))
       energy = ledger::energy_of(*measured, job.requests, job.pods, ran, config_.model);
   }
-  const AccountBasis basis = job.note ? AccountBasis{job.note->policy, job.note->zone}
-                                      : config_.basis(job);
+  const AccountBasis basis =
+      job.note ? AccountBasis{job.note->policy, job.note->zone} : config_.basis(job);
   const auto account =
       ledger::account_of(run_of(job, energy), basis.policy, config_.observed(basis.zone));
   Claim out;
@@ -154,8 +154,8 @@ Result<kube::Outcome> Accountant::run(std::stop_token stop) {
   return kube::Outcome{};
 }
 
-// All books, so that the totals go on where the last leader left them; and what it had booked and not
-// yet written on the Jobs.
+// All books, so that the totals go on where the last leader left them; and what it had booked and
+// not yet written on the Jobs.
 Status Accountant::load(std::stop_token stop) {
   auto maps = maps_.list(kWhat, stop);
   if (!maps) return fail(maps.error());
@@ -329,16 +329,16 @@ void Accountant::expose() {
           "difference is what was avoided",
           with_kind, totals.counterfactual.value);
     metrics_
-        .gauge("karbonetes_avoided_grams",
-               "gCO2eq avoided so far: counterfactual less actual, negative when more was emitted; in "
-               "shadow: what would have been avoided",
-               with_kind)
+        .gauge(
+            "karbonetes_avoided_grams",
+            "gCO2eq avoided so far: counterfactual less actual, negative when more was emitted; in "
+            "shadow: what would have been avoided",
+            with_kind)
         .set(with_kind["mode"] == "shadow" ? totals.would_avoid.value : totals.avoided().value);
   };
   for (const auto& [key, totals] : rows) {
-    const metrics::Labels labels{{"namespace", key.ns},
-                                 {"policy", key.policy},
-                                 {"mode", key.shadow ? "shadow" : "enforce"}};
+    const metrics::Labels labels{
+        {"namespace", key.ns}, {"policy", key.policy}, {"mode", key.shadow ? "shadow" : "enforce"}};
     raise("karbonetes_accounted_jobs_total", "Finished Jobs in the ledger", labels,
           static_cast<double>(totals.jobs));
     raise("karbonetes_energy_kwh_total", "Energy of accounted Jobs", labels, totals.kwh);

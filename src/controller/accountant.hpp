@@ -1,9 +1,10 @@
-// Closes the accounts of finished Jobs and keeps the ledger's day books, each in a ConfigMap. The rule by
-// which a Job is booked exactly once is ledger/book.hpp's; here is its I/O: run() (an upkeep task of the
-// leader) books, the reconciler writes the account on the Job, and a later run() forgets the UID.
-// account() and written() are called by the reconciler's workers, the rest by whoever holds the event.
-// Thread-safe; run() by one thread at a time. Failure: what could not be written is tried again; what is
-// lost is only the account of a Job that was deleted while nobody led.
+// Closes the accounts of finished Jobs and keeps the ledger's day books, each in a ConfigMap. The
+// rule by which a Job is booked exactly once is ledger/book.hpp's; here is its I/O: run() (an
+// upkeep task of the leader) books, the reconciler writes the account on the Job, and a later run()
+// forgets the UID. account() and written() are called by the reconciler's workers, the rest by
+// whoever holds the event. Thread-safe; run() by one thread at a time. Failure: what could not be
+// written is tried again; what is lost is only the account of a Job that was deleted while nobody
+// led.
 #pragma once
 
 #include <functional>
@@ -97,9 +98,9 @@ class Accountant final : public Accounts {
 
   std::mutex mutex_;  // guards what follows
   bool loaded_ = false;
-  std::map<std::string, Claim, std::less<>> claims_;    // by uid: to be booked
-  std::map<std::string, Booked, std::less<>> booked_;   // by uid: to be written on the Job
-  std::map<ledger::Day, std::set<std::string>> done_;   // written: to be forgotten by the book
+  std::map<std::string, Claim, std::less<>> claims_;   // by uid: to be booked
+  std::map<std::string, Booked, std::less<>> booked_;  // by uid: to be written on the Job
+  std::map<ledger::Day, std::set<std::string>> done_;  // written: to be forgotten by the book
   std::set<std::string, std::less<>> finished_;  // of done_, until the Job is seen to carry it
 };
 

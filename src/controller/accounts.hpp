@@ -14,8 +14,8 @@ class Accounts {
   virtual ~Accounts() = default;
 
   struct Answer {
-    std::optional<std::string> text;     // booked: to be written on the Job
-    std::optional<TimePoint> again_at;   // not yet: ask again then, or when woken
+    std::optional<std::string> text;    // booked: to be written on the Job
+    std::optional<TimePoint> again_at;  // not yet: ask again then, or when woken
   };
   // About a Job that needs_account().
   [[nodiscard]] virtual Answer account(const placement::JobFacts& job) = 0;

@@ -66,10 +66,10 @@ class ApiConfigMaps final : public ConfigMaps {
     const bool fresh = map.resource_version.empty();
     if (!fresh) object["metadata"]["resourceVersion"] = map.resource_version;
     const auto text = object.dump(-1, ' ', false, Document::error_handler_t::replace);
-    auto body = fresh ? client_.create(kube::namespace_path(kube::kConfigMaps, ns_), text,
-                                       options(stop))
-                      : client_.replace(kube::object_path(kube::kConfigMaps, ns_, map.name), text,
-                                        options(stop));
+    auto body =
+        fresh ? client_.create(kube::namespace_path(kube::kConfigMaps, ns_), text, options(stop))
+              : client_.replace(kube::object_path(kube::kConfigMaps, ns_, map.name), text,
+                                options(stop));
     if (!body) return fail(body.error());
     const auto written = json::parse(*body);
     if (!written) return fail(written.error());

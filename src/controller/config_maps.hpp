@@ -1,6 +1,6 @@
-// The few ConfigMaps in which the controller keeps what must survive it: the day books of the ledger,
-// what was observed, the durations it has learned, the signals as published. An interface, so that
-// lost answers and conflicts can be tested. Thread-safe. Errors: as kube::Client.
+// The few ConfigMaps in which the controller keeps what must survive it: the day books of the
+// ledger, what was observed, the durations it has learned, the signals as published. An interface,
+// so that lost answers and conflicts can be tested. Thread-safe. Errors: as kube::Client.
 #pragma once
 
 #include <map>
@@ -15,7 +15,8 @@
 
 namespace karbonetes::controller {
 
-// Marks our ConfigMaps; its value says what is in there: "ledger", "observed", "durations", "signals".
+// Marks our ConfigMaps; its value says what is in there: "ledger", "observed", "durations",
+// "signals".
 inline constexpr std::string_view kKeptLabel = "carbon-aware.io/kept";
 
 struct KeptMap {

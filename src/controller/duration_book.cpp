@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <ranges>
 
 namespace karbonetes::controller {
 
@@ -19,7 +20,8 @@ std::string series_key(std::string_view ns, const placement::JobFacts& job) {
 
 std::string line_of(const plan::SeriesDurations& series) {
   std::string line = series.series + "\t";
-  const auto first = series.samples.size() > kMostWritten ? series.samples.size() - kMostWritten : 0;
+  const auto first =
+      series.samples.size() > kMostWritten ? series.samples.size() - kMostWritten : 0;
   for (auto i = first; i < series.samples.size(); ++i) {
     const auto& s = series.samples[i];
     line += fmt::format("{}{},{},{:x}", i == first ? "" : " ",
@@ -62,8 +64,8 @@ std::optional<plan::DurationSample> sample_of(std::string_view text) {
 std::string encode_durations(const std::vector<plan::SeriesDurations>& all) {
   std::vector<std::string> lines;
   std::size_t size = 0;
-  for (auto it = all.rbegin(); it != all.rend(); ++it) {
-    lines.push_back(line_of(*it));
+  for (const auto& series : std::ranges::reverse_view(all)) {
+    lines.push_back(line_of(series));
     size += lines.back().size();
     if (size > kMostText) {
       lines.pop_back();
@@ -71,7 +73,7 @@ std::string encode_durations(const std::vector<plan::SeriesDurations>& all) {
     }
   }
   std::string out;
-  for (auto it = lines.rbegin(); it != lines.rend(); ++it) out += *it;
+  for (const auto& line : std::ranges::reverse_view(lines)) out += line;
   return out;
 }
 

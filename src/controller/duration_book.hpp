@@ -1,6 +1,6 @@
-// What the controller has learned of how long Jobs run: plan::Durations behind a lock, and kept in a
-// ConfigMap, so that a restart forgets nothing. Every replica learns from what it sees; the leader
-// writes. Thread-safe.
+// What the controller has learned of how long Jobs run: plan::Durations behind a lock, and kept in
+// a ConfigMap, so that a restart forgets nothing. Every replica learns from what it sees; the
+// leader writes. Thread-safe.
 #pragma once
 
 #include <mutex>
@@ -42,8 +42,8 @@ class DurationBook {
   std::string version_;  // of save() and load() alone, which one thread at a time calls
 };
 
-// One line for each series, newest last: name, tab, samples as "finished-s,ran-ms,uid-hash" separated
-// by blanks. At most 800 KiB: the series fed least lately are left out.
+// One line for each series, newest last: name, tab, samples as "finished-s,ran-ms,uid-hash"
+// separated by blanks. At most 800 KiB: the series fed least lately are left out.
 [[nodiscard]] std::string encode_durations(const std::vector<plan::SeriesDurations>& all);
 // What cannot be read is left out.
 [[nodiscard]] std::vector<plan::SeriesDurations> decode_durations(std::string_view text);

@@ -16,6 +16,11 @@ using placement::JobFacts;
 // A Job that changes faster than this many reads in a row goes back to the queue.
 constexpr int kMaxAttempts = 4;
 
+// A new forecast moves the plans of all that wait at once. That is told on the Jobs at this pace,
+// so that releases are not behind it in the queue.
+constexpr double kReplansPerMinute = 1200;
+constexpr double kReplanBurst = 200;
+
 // The API server, or a policy engine before it, will not have this patch; it may have a smaller
 // one.
 bool refused(const Error& error) {
@@ -26,7 +31,17 @@ bool refused(const Error& error) {
 }  // namespace
 
 JobReconciler::JobReconciler(Knowledge knowledge, Colleagues colleagues)
-    : know_(std::move(knowledge)), with_(std::move(colleagues)) {}
+    : know_(std::move(knowledge)),
+      with_(std::move(colleagues)),
+      replans_(kReplansPerMinute, kReplanBurst, 1, know_.clock.now()) {}
+
+std::optional<TimePoint> JobReconciler::replan_later() {
+  const std::lock_guard lock(mutex_);
+  replans_.refill(know_.clock.now());
+  if (!replans_.has(1)) return replans_.when(1);
+  replans_.take(1);
+  return std::nullopt;
+}
 
 Result<kube::Outcome> JobReconciler::reconcile(std::string_view key, std::stop_token stop) {
   auto job = know_.jobs.get(key);
@@ -64,9 +79,9 @@ placement::Evaluation JobReconciler::evaluate(const JobFacts& job) const {
   const auto policies = know_.policies.get();
   const auto signals = know_.signals();
   return placement::evaluate(
-      job, {*policies, *signals,
-            job.cronjob.empty() ? std::nullopt : know_.cron(job.ns, job.cronjob),
-            know_.learned(job), know_.system_namespace, know_.clock.now()});
+      job,
+      {*policies, *signals, job.cronjob.empty() ? std::nullopt : know_.cron(job.ns, job.cronjob),
+       know_.learned(job), know_.system_namespace, know_.clock.now()});
 }
 
 std::optional<kube::Outcome> JobReconciler::hold_back(const JobFacts& job,
@@ -75,6 +90,11 @@ std::optional<kube::Outcome> JobReconciler::hold_back(const JobFacts& job,
   if (step.act == Act::Release && is_paced(evaluation.decision.reason) &&
       !with_.pace.may_go(job, evaluation)) {
     return kube::Outcome{evaluation.decision.deadline};  // woken earlier, when its turn has come
+  }
+  if (step.act == Act::Replan) {
+    if (const auto later = replan_later()) {
+      return kube::Outcome{step.again_at ? std::min(*later, *step.again_at) : *later};
+    }
   }
   if (step.act == Act::Account) {
     auto answer = with_.accounts.account(job);

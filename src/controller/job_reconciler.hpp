@@ -7,6 +7,7 @@
 
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -23,6 +24,7 @@
 #include "controller/step.hpp"
 #include "kube/runtime/controller_loop.hpp"
 #include "plan/deadline.hpp"
+#include "plan/token_bucket.hpp"
 #include "policy/resolve.hpp"
 
 namespace karbonetes::controller {
@@ -70,8 +72,13 @@ class JobReconciler {
   void took(const placement::JobFacts& job, const placement::Evaluation& evaluation,
             const Step& step);
 
+  // Null: a moved plan may be written on its Job now; else when to try again.
+  [[nodiscard]] std::optional<TimePoint> replan_later();
+
   Knowledge know_;
   Colleagues with_;
+  std::mutex mutex_;
+  plan::TokenBucket replans_;  // guarded by mutex_
 };
 
 }  // namespace karbonetes::controller

@@ -41,8 +41,7 @@ void expose_signal(metrics::Registry& registry, const std::string& source,
   if (const auto intensity = carbon::intensity_at(signal, now)) {
     registry
         .gauge("karbonetes_signal_intensity_grams_per_kwh", "Carbon intensity now, gCO2eq/kWh",
-               {{"source", source},
-                {"kind", std::string(carbon::name(signal.forecast->kind()))}})
+               {{"source", source}, {"kind", std::string(carbon::name(signal.forecast->kind()))}})
         .set(*intensity);
   }
 }
@@ -106,7 +105,8 @@ void expose_state(metrics::Registry& registry, const JobStore& jobs,
     }
     const auto now = clock.now();
     const auto snapshot = signals();
-    for (const auto& [name, signal] : snapshot->by_source) expose_signal(registry, name, *signal, now);
+    for (const auto& [name, signal] : snapshot->by_source)
+      expose_signal(registry, name, *signal, now);
   });
 }
 

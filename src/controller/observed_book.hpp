@@ -1,6 +1,6 @@
-// The carbon intensity as it was observed: ledger::Observed behind a lock, fed from what the sources
-// say, and kept in a ConfigMap, so that an account closed after a restart rests on what was seen
-// before it. Every replica observes; the leader writes. Thread-safe.
+// The carbon intensity as it was observed: ledger::Observed behind a lock, fed from what the
+// sources say, and kept in a ConfigMap, so that an account closed after a restart rests on what was
+// seen before it. Every replica observes; the leader writes. Thread-safe.
 #pragma once
 
 #include <functional>
@@ -25,8 +25,8 @@ class ObservedBook {
   ObservedBook(ConfigMaps& maps, std::function<std::shared_ptr<const carbon::Signals>()> signals,
                const Clock& clock);
 
-  // Takes in what the sources have observed until now. Call when they have said something new; ask for
-  // save() within kBetween then.
+  // Takes in what the sources have observed until now. Call when they have said something new; ask
+  // for save() within kBetween then.
   void observe();
   // What is known of a zone, up to now.
   [[nodiscard]] ledger::ObservedZone zone(std::string_view name);

@@ -3,7 +3,7 @@
 #include <cmath>
 #include <utility>
 
-#include "plan/decide.hpp"
+#include "plan/outlook.hpp"
 
 namespace karbonetes::controller {
 
@@ -58,8 +58,7 @@ PolicyStatus status_of(const std::string& key, const policy::PolicySet& policies
   policy::Overrides overrides;
   overrides.policy = key.substr(slash + 1);
   auto resolved = policy::resolve(policies, key.substr(0, slash), overrides, "");
-  auto selected =
-      carbon::select(signals, resolved.signal_source.value, resolved.signal_zone.value);
+  auto selected = carbon::select(signals, resolved.signal_source.value, resolved.signal_zone.value);
   out.note = std::move(selected.note);
   const carbon::Signal& signal = *selected.signal;
   out.source = signal.source;
@@ -69,21 +68,9 @@ PolicyStatus status_of(const std::string& key, const policy::PolicySet& policies
   out.grams_per_kwh = carbon::intensity_at(signal, now);
   if (!signal.source.empty()) out.observed_at = signal.observed_at;
 
-  // What this policy calls green, asked as a Job of plain FirstGreen would.
-  resolved.strategy.value = api::Strategy::FirstGreen;
-  resolved.min_saving.value = 0;
-  const auto asked = plan::decide(resolved, signal, now + std::chrono::hours(24), now);
-  switch (asked.reason) {
-    case plan::Reason::Green:
-      out.state = "green";
-      break;
-    case plan::Reason::SignalUnknown:
-      out.state = "unknown";
-      break;
-    default:
-      out.state = "not-green";
-  }
-  if (out.state == "not-green") out.next_green = asked.next_green;
+  const auto outlook = plan::outlook_at(resolved.green.value.get(), signal, now);
+  out.state = carbon::name(outlook.state);
+  if (outlook.state == carbon::GreenState::NotGreen) out.next_green = outlook.next_green;
   return out;
 }
 

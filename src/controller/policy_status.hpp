@@ -1,6 +1,6 @@
-// The status of a CarbonAwarePolicy: what the controller sees, for people and for `kubectl get`. Pure;
-// written by PolicyStatusWriter. No churn: a status is worth a write when something a person would act on
-// has changed, or when it is kFreshEnough old.
+// The status of a CarbonAwarePolicy: what the controller sees, for people and for `kubectl get`.
+// Pure; written by PolicyStatusWriter. No churn: a status is worth a write when something a person
+// would act on has changed, or when it is kFreshEnough old.
 #pragma once
 
 #include <cstdint>
@@ -41,11 +41,12 @@ struct PolicyStatus {
 
 [[nodiscard]] bool worth_writing(const PolicyStatus& written, const PolicyStatus& current);
 
-// The body of a server-side apply on the status subresource. `previous` gives conditions whose status
-// has not changed their old lastTransitionTime.
-[[nodiscard]] json::Document apply_body(const std::string& key, const PolicyStatus& status,
-                                        const std::map<std::string, std::pair<std::string, std::string>>&
-                                            previous /* type -> {status, lastTransitionTime} */,
-                                        TimePoint now);
+// The body of a server-side apply on the status subresource. `previous` gives conditions whose
+// status has not changed their old lastTransitionTime.
+[[nodiscard]] json::Document apply_body(
+    const std::string& key, const PolicyStatus& status,
+    const std::map<std::string, std::pair<std::string, std::string>>&
+        previous /* type -> {status, lastTransitionTime} */,
+    TimePoint now);
 
 }  // namespace karbonetes::controller

@@ -82,8 +82,7 @@ Result<PolicyStatusWriter::Written> PolicyStatusWriter::read(const std::string& 
   const auto& status = child(*object, "status");
   Written out;
   for (const auto& [reason, count] : child(status, "released").items()) {
-    if (count.is_number_integer())
-      out.status.counts.released[reason] = count.get<std::int64_t>();
+    if (count.is_number_integer()) out.status.counts.released[reason] = count.get<std::int64_t>();
   }
   for (const auto& condition : child(status, "conditions")) {
     out.conditions[text_of(condition, "type")] = {text_of(condition, "status"),
@@ -100,9 +99,9 @@ Status PolicyStatusWriter::write(const std::string& key, Written& written, Polic
   options.stop = std::move(stop);
   options.field_manager = kFieldManager;
   options.force = true;
-  auto answer = client_.patch(path_of(key) + "/status", kube::PatchType::Apply,
-                              body.dump(-1, ' ', false, Document::error_handler_t::replace),
-                              options);
+  auto answer =
+      client_.patch(path_of(key) + "/status", kube::PatchType::Apply,
+                    body.dump(-1, ' ', false, Document::error_handler_t::replace), options);
   if (!answer) return fail(answer.error());
   for (const auto& condition : body["status"]["conditions"]) {
     written.conditions[text_of(condition, "type")] = {text_of(condition, "status"),

@@ -1,6 +1,6 @@
-// Keeps the status of each CarbonAwarePolicy true by server-side apply, as an upkeep task of whoever
-// leads. Counts of releases survive restarts because they are taken up from the status that was
-// written. Thread-safe: released() from any worker, run() from one at a time.
+// Keeps the status of each CarbonAwarePolicy true by server-side apply, as an upkeep task of
+// whoever leads. Counts of releases survive restarts because they are taken up from the status that
+// was written. Thread-safe: released() from any worker, run() from one at a time.
 #pragma once
 
 #include <functional>
@@ -29,8 +29,8 @@ class PolicyStatusWriter {
 
   // A Job under this policy was released.
   void released(const std::string& policy_key, const std::string& reason);
-  // Looks at every policy; writes those whose status is worth it. Errors: the first one met, after all
-  // have been tried.
+  // Looks at every policy; writes those whose status is worth it. Errors: the first one met, after
+  // all have been tried.
   [[nodiscard]] Result<kube::Outcome> run(std::stop_token stop);
   // Another replica may have written since: read before the next write.
   void forget();

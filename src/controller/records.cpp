@@ -47,8 +47,8 @@ AccountantConfig Records::complete(RecordsConfig& config) {
                ns = config.system_namespace](const placement::JobFacts& job) {
     const auto set = policies.get();
     const auto resolved = policy::resolve(*set, job.ns, job.overrides, ns);
-    const auto selected = carbon::select(*signals(), resolved.signal_source.value,
-                                         resolved.signal_zone.value);
+    const auto selected =
+        carbon::select(*signals(), resolved.signal_source.value, resolved.signal_zone.value);
     return AccountBasis{resolved.policy_key, selected.signal->zone};
   };
   return out;

@@ -1,7 +1,8 @@
-// All that the controller keeps besides Jobs, and the upkeep tasks that write it: learned durations,
-// observed intensities, the ledger, the published signals, the policies' status. Wiring between events
-// ("the signal changed", "a Job finished") and tasks ("save within 30 s"). Thread-safe. Failure: a task
-// is tried again with back-off; no Job ever waits for it.
+// All that the controller keeps besides Jobs, and the upkeep tasks that write it: learned
+// durations, observed intensities, the ledger, the published signals, the policies' status. Wiring
+// between events
+// ("the signal changed", "a Job finished") and tasks ("save within 30 s"). Thread-safe. Failure: a
+// task is tried again with back-off; no Job ever waits for it.
 #pragma once
 
 #include <functional>
@@ -43,8 +44,8 @@ class Records {
   [[nodiscard]] Accountant& accountant() { return accountant_; }
   [[nodiscard]] Upkeep& upkeep() { return upkeep_; }
 
-  // What earlier programs knew. Failing costs an estimate or an account's coverage, not a Job: it is
-  // logged, and tried again by the tasks.
+  // What earlier programs knew. Failing costs an estimate or an account's coverage, not a Job: it
+  // is logged, and tried again by the tasks.
   void load(std::stop_token stop);
   void signals_changed();
   void policies_changed();

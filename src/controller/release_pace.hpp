@@ -1,6 +1,6 @@
 // Paced release for the reconciler: plan::Pace behind a lock, and whoever gets its turn is put back
-// into the work queue. A Job whose reason is not paced (deadline, run-now, opted out) never comes here.
-// Only the leader asks. Thread-safe.
+// into the work queue. A Job whose reason is not paced (deadline, run-now, opted out) never comes
+// here. Only the leader asks. Thread-safe.
 #pragma once
 
 #include <functional>
@@ -25,9 +25,10 @@ class ReleasePace {
   ReleasePace(const api::ReleaseSpec& cluster, std::function<void(const std::string& key)> wake,
               std::function<void()> ask_again, const Clock& clock, metrics::Registry& metrics);
 
-  // True: this Job may be released now; then say released() or, when it was not, back(). False: it is
-  // in the queue for its turn.
-  [[nodiscard]] bool may_go(const placement::JobFacts& job, const placement::Evaluation& evaluation);
+  // True: this Job may be released now; then say released() or, when it was not, back(). False: it
+  // is in the queue for its turn.
+  [[nodiscard]] bool may_go(const placement::JobFacts& job,
+                            const placement::Evaluation& evaluation);
   void released(std::string_view key);
   void back(std::string_view key);
   // It does not want to go any more.

@@ -1,6 +1,6 @@
-// Publishes the carbon signals in a ConfigMap, so that `kubectl karbonetes` shows what the controller
-// decides on without reaching it. An upkeep task of the leader; written when something has changed, and
-// not more often than kBetween. Not thread-safe: one run at a time.
+// Publishes the carbon signals in a ConfigMap, so that `kubectl karbonetes` shows what the
+// controller decides on without reaching it. An upkeep task of the leader; written when something
+// has changed, and not more often than kBetween. Not thread-safe: one run at a time.
 #pragma once
 
 #include <functional>

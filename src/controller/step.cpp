@@ -18,8 +18,7 @@ constexpr Millis kSettle = std::chrono::seconds(5);
 bool still_held(const JobFacts& job) { return job.suspend_is_ours() ? job.suspend : job.gated(); }
 
 plan::PlanBasis basis_of(const placement::PlanNote& note) {
-  return {note.start,  note.strategy,   note.source,
-          note.policy, note.generation, note.duration};
+  return {note.start, note.strategy, note.source, note.policy, note.generation, note.duration};
 }
 
 // Nothing, unless the start that is written on the Job is no longer the one that is planned.

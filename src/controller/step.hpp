@@ -22,9 +22,9 @@ namespace karbonetes::controller {
 enum class Act {
   Nothing,  // wait until decision.next_check, or for good
   Release,
-  Hold,    // the webhook missed it, and it has not started
-  Replan,  // it waits on, for another start than the one written on it
-  Shadow,  // record what would be done
+  Hold,     // the webhook missed it, and it has not started
+  Replan,   // it waits on, for another start than the one written on it
+  Shadow,   // record what would be done
   Account,  // finished: its account is to be closed
   MarkMissed,
   MarkUserSuspended,
@@ -33,8 +33,9 @@ enum class Act {
 
 struct Step {
   Act act = Act::Nothing;
-  std::string sentence;               // for the marks and Replan
-  std::optional<TimePoint> again_at;  // for Nothing and Replan: when time alone may change the answer
+  std::string sentence;  // for the marks and Replan
+  std::optional<TimePoint>
+      again_at;  // for Nothing and Replan: when time alone may change the answer
 };
 
 [[nodiscard]] Step next_step(const placement::JobFacts& job,

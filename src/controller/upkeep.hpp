@@ -1,6 +1,7 @@
-// What the controller does besides Jobs: small tasks that run when something asked for them, one at a
-// time each, only while leading, and again with back-off when they fail. A ControllerLoop of its own,
-// so that a slow ConfigMap never holds a Job's release. Thread-safe. Nothing runs while nobody asks.
+// What the controller does besides Jobs: small tasks that run when something asked for them, one at
+// a time each, only while leading, and again with back-off when they fail. A ControllerLoop of its
+// own, so that a slow ConfigMap never holds a Job's release. Thread-safe. Nothing runs while nobody
+// asks.
 #pragma once
 
 #include <functional>
@@ -22,7 +23,7 @@ class Upkeep {
   Upkeep(std::function<bool()> leading, const Clock& clock, metrics::Registry& metrics);
 
   void add(std::string name, Task task);
-  void ask(std::string_view name);                     // as soon as may be
+  void ask(std::string_view name);                      // as soon as may be
   void ask_within(std::string_view name, Millis time);  // by then at the latest
   void start();
   void stop();

@@ -2,6 +2,7 @@
 
 #include <signal.h>
 
+#include <algorithm>
 #include <fstream>
 #include <sstream>
 
@@ -103,10 +104,12 @@ Status Deployment::spawn(const std::string& name, std::vector<std::string> extra
                                 "--metrics-listen", local(r.metrics_port),
                                 "--tls-cert-file",  (dir_ / "webhook.crt").string(),
                                 "--tls-key-file",   (dir_ / "webhook.key").string(),
-                                "--signal-url",     "http://" + local(signal_port_),
                                 "--identity",       name,
                                 "--log-format",     "text",
                                 "--log-level",      "debug"};
+  if (std::ranges::find(extra_args, "--signal-config") == extra_args.end()) {
+    args.insert(args.end(), {"--signal-url", "http://" + local(signal_port_)});
+  }
   args.insert(args.end(), extra_args.begin(), extra_args.end());
   auto process = harness::Process::spawn({program("karbonetes-controller"), args, {}}, log(name));
   if (!process) return fail(process.error());
@@ -244,6 +247,14 @@ std::optional<double> Deployment::metric(const std::string& name, const std::str
 std::string Deployment::leader() {
   const auto lease = plane_.kubectl().get("karbonetes-system", "lease/karbonetes-controller");
   return lease ? (*lease)["spec"].value("holderIdentity", "") : std::string();
+}
+
+Result<std::string> Deployment::cli(std::vector<std::string> args) {
+  args.insert(args.end(), {"--kubeconfig", plane_.kubeconfig().string()});
+  auto done = harness::run({program("kubectl-karbonetes"), std::move(args), {}}, "", seconds(60));
+  if (!done) return fail(done.error());
+  if (!done->ok()) return fail(Errc::Internal, done->out + done->err);
+  return done->out;
 }
 
 std::string Deployment::log_tail(const std::string& name) { return harness::tail(log(name), 25); }

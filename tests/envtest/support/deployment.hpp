@@ -51,6 +51,11 @@ class Deployment {
   // The identity in the lease, which for replica "a" is "a".
   [[nodiscard]] std::string leader();
   [[nodiscard]] std::string log_tail(const std::string& replica);
+  // Where files of the suite may lie.
+  [[nodiscard]] const std::filesystem::path& dir() const { return dir_; }
+  // Our command line as a person would call it, with the plane's kubeconfig. Standard output and
+  // error together; Errors: Internal when it fails, with what it said.
+  [[nodiscard]] Result<std::string> cli(std::vector<std::string> args);
 
  private:
   struct Replica {

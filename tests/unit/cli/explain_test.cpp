@@ -39,8 +39,7 @@ TEST(Explain, WaitingJobTellsSinceUntilWhyAndWhatToDo) {
   EXPECT_THAT(text, HasSubstr("It waits since 2026-11-24T10:00:00Z (3h12m ago)."));
   EXPECT_THAT(text, HasSubstr("Why: not green until 22:00\n"));
   EXPECT_THAT(text, HasSubstr("at the latest at 2026-11-24T18:00:00Z (in 4h48m)"));
-  EXPECT_THAT(text,
-              HasSubstr("kubectl annotate job train -n team-a carbon-aware.io/run-now=true\n"));
+  EXPECT_THAT(text, HasSubstr("kubectl karbonetes run-now -n team-a train\n"));
   EXPECT_THAT(text, HasSubstr("Policy: built-in\n"));
 }
 

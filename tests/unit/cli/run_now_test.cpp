@@ -37,8 +37,7 @@ TEST(RunNow, SaysWhyItDoesNot) {
 }
 
 TEST(RunNow, ThePatchTouchesTheAnnotationAlone) {
-  EXPECT_EQ(run_now_patch(),
-            R"({"metadata":{"annotations":{"carbon-aware.io/run-now":"true"}}})");
+  EXPECT_EQ(run_now_patch(), R"({"metadata":{"annotations":{"carbon-aware.io/run-now":"true"}}})");
 }
 
 }  // namespace

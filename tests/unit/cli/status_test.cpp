@@ -111,7 +111,7 @@ TEST(Status, PolicyWithOwnWindowsTellsItsSignal) {
 
 TEST(Status, HeadlineTellsTheServicesSignal) {
   auto input = input_of({});
-  EXPECT_THAT(report(input, kNow).headline, HasSubstr("--signal-url"));
+  EXPECT_THAT(report(input, kNow).headline, HasSubstr("has not published it"));
   carbon::Signal signal;
   signal.source = "karbonetes-signal";
   signal.zone = "local";

@@ -30,14 +30,15 @@ class FakeJobs final : public JobWriter {
   std::map<std::string, JobFacts> jobs;
 };
 
-// The day of a Job: submitted 12:00, ran 18:00-24:00, 4 vCPU and 16 GiB on GCP; 400 g/kWh until 18:00,
-// 150 after: 27.5 g avoided, the example of docs/accounting.md.
+// The day of a Job: submitted 12:00, ran 18:00-24:00, 4 vCPU and 16 GiB on GCP; 400 g/kWh until
+// 18:00, 150 after: 27.5 g avoided, the example of docs/accounting.md.
 constexpr double kAvoided = 27.5;
 
 ledger::ObservedZone observed() {
   ledger::ObservedZone zone;
   zone.average = ledger::ObservedSeries<carbon::Average>(
-      {{at("2026-11-24T10:00:00Z"), at("2026-11-24T18:00:00Z"), carbon::Intensity<carbon::Average>(400)},
+      {{at("2026-11-24T10:00:00Z"), at("2026-11-24T18:00:00Z"),
+        carbon::Intensity<carbon::Average>(400)},
        {at("2026-11-24T18:00:00Z"), at("2026-11-25T02:00:00Z"),
         carbon::Intensity<carbon::Average>(150)}});
   return zone;

@@ -26,7 +26,8 @@ TEST(DurationBook, LearnsTheMedianAndTheLongRun) {
   DurationBook book(maps);
   const auto probe = finished("train-9", 9, Seconds(1));
   EXPECT_EQ(book.estimate("team-a", probe), std::nullopt);
-  for (int i = 0; i < 5; ++i) EXPECT_TRUE(book.learn(finished("train-" + std::to_string(i), i, Seconds(600 + i))));
+  for (int i = 0; i < 5; ++i)
+    EXPECT_TRUE(book.learn(finished("train-" + std::to_string(i), i, Seconds(600 + i))));
   const auto estimate = book.estimate("team-a", probe);
   ASSERT_TRUE(estimate);
   EXPECT_EQ(estimate->samples, 5);

@@ -1,5 +1,5 @@
-// ConfigMaps in memory with the API server's rule: a write holds only for the version that was read.
-// Faults on demand: the next calls fail, or are carried out and their answer is lost.
+// ConfigMaps in memory with the API server's rule: a write holds only for the version that was
+// read. Faults on demand: the next calls fail, or are carried out and their answer is lost.
 #pragma once
 
 #include <deque>

@@ -29,8 +29,9 @@ carbon::Signals signals() {
   s.says_green = false;
   carbon::Series<carbon::Average> series;
   for (int hour = 0; hour < 24; ++hour)
-    series.points.push_back({kNow + std::chrono::hours(hour - 1),
-                             carbon::Intensity<carbon::Average>(hour >= 6 && hour < 14 ? 80 : 300)});
+    series.points.push_back(
+        {kNow + std::chrono::hours(hour - 1),
+         carbon::Intensity<carbon::Average>(hour >= 6 && hour < 14 ? 80 : 300)});
   series.end = kNow + std::chrono::hours(23);
   series.observed_until = kNow;
   s.forecast = carbon::Forecast::prepare(std::move(series));
@@ -43,7 +44,8 @@ TEST(PolicyStatus, TellsWhatThePolicyCallsGreen) {
   EXPECT_EQ(status.next_green, at("2026-11-24T17:00:00Z"));
   EXPECT_EQ(status.source + " " + status.kind + " " + status.freshness, "uk average fresh");
   EXPECT_EQ(status.grams_per_kwh, 300);
-  const auto later = status_of("team-a/night", policies(), signals(), {}, at("2026-11-24T18:00:00Z"));
+  const auto later =
+      status_of("team-a/night", policies(), signals(), {}, at("2026-11-24T18:00:00Z"));
   EXPECT_EQ(later.state, "green");
   EXPECT_EQ(later.next_green, std::nullopt);
 }

@@ -1,0 +1,29 @@
+// What the command line was given, for all commands; and how a command says that it failed. Values.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace karbonetes::cmd {
+
+struct Flags {
+  std::string kubeconfig, context, ns, selector, output;
+  std::string system_namespace = "karbonetes-system";
+  std::string signal_url, signal_ca_file;  // ask this service instead of what is published
+  std::vector<std::string> jobs;
+  bool all_namespaces = false, no_color = false, all = false;
+  // signal
+  bool probe = false;
+  std::string signal_config, source;
+  // report
+  std::string group_by = "namespace", since, until;
+};
+
+// One line on standard error; returns the exit code.
+int die(const std::string& message);
+// To standard output; returns the exit code.
+int print(const std::string& text);
+// A terminal that wants them: --no-color, https://no-color.org
+[[nodiscard]] bool colours(const Flags& flags);
+
+}  // namespace karbonetes::cmd
