@@ -77,12 +77,42 @@ start_signal() {
   set_green off >/dev/null
 }
 
+# A second grid whose hours last ten seconds: expensive, with a cheap hour in every six. It is known ahead, so that a Job can be
+# planned.
+start_grid() {
+  local i values=(420 400 350 120 160 300)
+  {
+    echo time,intensity
+    for i in "${!values[@]}"; do echo "2026-01-01T00:00:$(printf %02d $((i * 10)))Z,${values[$i]}"; done
+  } >"$demo_dir/grid.csv"
+  spawn karbonetes-grid karbonetes-signal --listen 127.0.0.1:0 --port-file "$demo_dir/karbonetes-grid.port" --log-format text \
+    --trace "$demo_dir/grid.csv" --trace-start now --trace-loop
+  await 10 "the second karbonetes-signal to listen" test -s "$demo_dir/karbonetes-grid.port"
+}
+
+# Two carbon sources: the first is followed unless a policy names another.
+write_signal_config() {
+  cat >"$demo_dir/signals.yaml" <<EOF_SIGNALS
+sources:
+  - name: grid
+    type: karbonetes-signal
+    zone: local
+    url: $(signal_url)
+  - name: forecast
+    type: energy-charts
+    zone: DE
+    country: de
+    url: http://127.0.0.1:$(port_of karbonetes-grid)/energy-charts
+    refresh: 2s
+EOF_SIGNALS
+}
+
 start_controller() {
   free_port >"$demo_dir/webhook.port"
   free_port >"$demo_dir/metrics.port"
   spawn karbonetes-controller karbonetes-controller --kubeconfig "$KUBECONFIG" --log-format text \
     --webhook-listen "127.0.0.1:$(port_of webhook)" --metrics-listen "127.0.0.1:$(port_of metrics)" \
-    --tls-cert-file "$demo_dir/webhook.crt" --tls-key-file "$demo_dir/webhook.key" --signal-url "$(signal_url)"
+    --tls-cert-file "$demo_dir/webhook.crt" --tls-key-file "$demo_dir/webhook.key" --signal-config "$demo_dir/signals.yaml"
   await 20 "the controller to be ready (see $demo_dir/karbonetes-controller.log)" \
     curl -sf "http://127.0.0.1:$(port_of metrics)/readyz"
 }
@@ -101,6 +131,8 @@ demo_up() {
   step "Signal service and controller"
   make_webhook_certificate
   start_signal
+  start_grid
+  write_signal_config
   start_controller
   register_webhook
   note "signal     $(signal_url)/v1/signal"
@@ -110,6 +142,7 @@ demo_up() {
 
 demo_down() {
   stop karbonetes-controller
+  stop karbonetes-grid
   stop karbonetes-signal
   if [ -d "$plane_dir" ]; then karbonetes-plane down --dir "$plane_dir" || true; fi
   rm -f "$demo_dir"/*.port
@@ -132,10 +165,10 @@ set_green() {
     jq -r '"   grid: " + (if .green then "green" else "not green" end) + (if .forced then " (forced)" else "" end)'
 }
 
-show_signal() { curl -sSf "$(signal_url)/v1/signal" | jq 'del(.forecast)'; }
+show_signal() { kubectl karbonetes signal; }
 
 show_status() {
-  kubectl karbonetes status -A --signal-url "$(signal_url)"
+  kubectl karbonetes status -A
   step "Jobs"
   kubectl get jobs -A
   step "Nodes"

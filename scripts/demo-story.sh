@@ -95,7 +95,7 @@ play() {
     expect "$job has no pods" "$(pods_of "$job")" 0
   done
   expect "Karpenter bought no green node" "$(nodes_in green-batch)" 0
-  kubectl karbonetes status -n $ns --signal-url "$(signal_url)"
+  kubectl karbonetes status -n $ns
   # Idle capacity that is already on would be used before a green node is bought: let Karpenter remove it first.
   note "waiting for Karpenter to remove the empty default node ..."
   await 90 "the empty default node to go" no_node_in default
@@ -125,8 +125,53 @@ play() {
   record carbon-aware-short
   expect "carbon-aware-short went to the fallback" "$(job_field carbon-aware-short '{.metadata.annotations.carbon-aware\.io/release-reason}')" fallback
   expect "carbon-aware-short ran on the default pool" "$(pool_recorded carbon-aware-short)" default
+  plan_story
   expect "every Job started exactly one pod" \
     "$(kubectl get pods -n $ns -o json | jq -r '[.items[].metadata.labels["batch.kubernetes.io/job-name"]] | group_by(.) | map(length) | max')" 1
+}
+
+# A Job that is planned over a forecast: it starts where its run emits least, and its account says what that was worth.
+plan_story() {
+  step "A forecast is known. A Job that runs 10 s and may wait a minute is planned"
+  kubectl karbonetes signal
+  sed -e 's|maxDelay: .*|maxDelay: 1m|' -e 's|expectedDuration: .*|expectedDuration: 10s|' -e 's|^  strategy: .*|&\n  signal: {source: forecast}|' \
+    "$root/config/samples/carbonawarepolicy-lowest-window.yaml" | kubectl apply -f - | sed 's/^/   /'
+  # The controller hears of the policy by its watch; what it has heard of, it writes a status for.
+  await 20 "the controller to know the policy" has_status lowest-window
+  await 30 "an hour that is not cheap" costs_more_than 200
+  sed -e 's|name: carbon-aware$|name: carbon-aware-planned|' -e 's|^\( *\)carbon-aware.io/enabled: "true"|&\n\1carbon-aware.io/policy: lowest-window|' \
+    "$root/config/samples/job-carbon-aware.yaml" | kubectl apply -f - | sed 's/^/   /'
+  local planned released
+  planned=$(job_field carbon-aware-planned '{.metadata.annotations.carbon-aware\.io/plan}' | jq -r '.start // empty')
+  expect "carbon-aware-planned waits" "$(state_of carbon-aware-planned)" waiting
+  kubectl karbonetes explain -n $ns carbon-aware-planned
+  await 90 "carbon-aware-planned to be released" is_state carbon-aware-planned released
+  await 40 "carbon-aware-planned to get a node" has_node carbon-aware-planned
+  await 60 "carbon-aware-planned to finish" is_complete carbon-aware-planned
+  record carbon-aware-planned
+  expect "carbon-aware-planned was released as planned" "$(job_field carbon-aware-planned '{.metadata.annotations.carbon-aware\.io/release-reason}')" planned
+  released=$(job_field carbon-aware-planned '{.metadata.annotations.carbon-aware\.io/released-at}')
+  await 30 "the account of carbon-aware-planned" has_account carbon-aware-planned
+  note "planned start   ${planned:-none}"
+  note "real start      $released"
+  account_of carbon-aware-planned | jq -r '"   account         " + (.average | "\(.actualGrams) g emitted, \(.counterfactualGrams) g had it run at once, \(.avoidedGrams) g avoided")'
+  expect "its start is as planned, to 3 s" "$(close_to "$planned" "$released" 3)" yes
+  expect "it avoided emissions" "$(account_of carbon-aware-planned | jq '.average.avoidedGrams > 0')" true
+  step "What was saved"
+  kubectl karbonetes report
+}
+
+has_status() { [ -n "$(kubectl get carbonawarepolicy -n $ns "$1" -o 'jsonpath={.status.conditions[0].type}')" ]; }
+account_of() { job_field "$1" '{.metadata.annotations.carbon-aware\.io/account}'; }
+has_account() { [ -n "$(account_of "$1")" ]; }
+# Whether the forecast source's intensity now is above that many gCO2eq/kWh.
+costs_more_than() {
+  [ "$(kubectl karbonetes signal -o json | jq "[.sources[] | select(.name == \"forecast\") | .intensity // 0 | . > $1] | first")" = true ]
+}
+# yes when two instants lie within that many seconds of each other.
+close_to() {
+  local distance=$(($(date -d "${2:-1970-01-01}" +%s) - $(date -d "${1:-2000-01-01}" +%s)))
+  if [ "${distance#-}" -le "$3" ]; then echo yes; else echo "no, $distance s apart"; fi
 }
 
 demo_run() {
