@@ -16,4 +16,4 @@ for program in "$build"/bin/bench_*; do
     --benchmark_min_time=0.2 --benchmark_enable_random_interleaving=true \
     --benchmark_out="$out/$name.json" --benchmark_out_format=json
 done
-echo "written: $out"/*.json
+echo "written to $out"

@@ -65,9 +65,9 @@ Status check_label_key(std::string_view text) {
 Status check_zone(std::string_view text) {
   const auto fits = [](char c) { return c > ' ' && c < 0x7f && c != '"' && c != '\\'; };
   if (!text.empty() && text.size() <= 64 && std::ranges::all_of(text, fits)) return {};
-  return fail(Errc::InvalidArgument,
-              in_quotes(text) +
-                  R"( is not a zone: write it as the carbon source does, e.g. "GB" or "DE")");
+  return fail(
+      Errc::InvalidArgument,
+      in_quotes(text) + R"( is not a zone: write it as the carbon source does, e.g. "GB" or "DE")");
 }
 
 Status validate(const PolicySpec& spec) {

@@ -17,7 +17,8 @@ namespace karbonetes::api {
 // A label or taint key: "[DNS subdomain up to 253 characters/]name of up to 63".
 [[nodiscard]] Status check_label_key(std::string_view text);
 
-// A zone of a carbon source, as its provider writes it: 1 to 64 printable ASCII characters, no space.
+// A zone of a carbon source, as its provider writes it: 1 to 64 printable ASCII characters, no
+// space.
 [[nodiscard]] Status check_zone(std::string_view text);
 
 // Relations between the fields of one policy: maxDelay <= maxDelayLimit <= 720h, two pools are not

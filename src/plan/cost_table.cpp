@@ -56,7 +56,7 @@ std::shared_ptr<const CostTable> CostTable::of_runs(const carbon::Forecast& fore
     const auto half = static_cast<std::ptrdiff_t>(bends.size());
     for (std::ptrdiff_t i = 0; i < half; ++i)
       bends.push_back(bends[static_cast<std::size_t>(i)] - duration);
-    std::inplace_merge(bends.begin(), bends.begin() + half, bends.end());
+    std::ranges::inplace_merge(bends, bends.begin() + half);
     const auto repeated = std::ranges::unique(bends);
     bends.erase(repeated.begin(), repeated.end());
     out->costs_.reserve(bends.size());

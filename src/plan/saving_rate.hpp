@@ -34,8 +34,8 @@ class SavingRates final : public carbon::Derived {
 
   // Over the starts with indices [begin, end). Minus infinity when empty.
   [[nodiscard]] double best(const From& from, std::size_t begin, std::size_t end) const;
-  // The first of them whose rate is at least `rate`.
-  [[nodiscard]] std::optional<std::size_t> first_at_least(double rate, const From& from,
+  // The first of them whose rate is at least that.
+  [[nodiscard]] std::optional<std::size_t> first_at_least(double at_least, const From& from,
                                                           std::size_t begin, std::size_t end) const;
 
  private:

@@ -37,11 +37,10 @@ bool already_decided(const JobFacts& job, TimePoint now) {
 // decision writes itself is not dropped.
 void drop_stale_marks(json::Document& patch, const JobFacts& job, Outcome outcome) {
   const bool released = outcome == Outcome::Released;
-  for (const auto& [present, key] :
-       {std::pair{released && job.deadline, api::kDeadline},
-        std::pair{released && job.waiting_since, api::kWaitingSince},
-        std::pair{!released && job.released_at, api::kReleasedAt},
-        std::pair{job.accounted, api::kAccount}}) {
+  for (const auto& [present, key] : {std::pair{released && job.deadline, api::kDeadline},
+                                     std::pair{released && job.waiting_since, api::kWaitingSince},
+                                     std::pair{!released && job.released_at, api::kReleasedAt},
+                                     std::pair{job.accounted, api::kAccount}}) {
     if (present)
       placement::remove_op(patch, "/metadata/annotations/" + placement::pointer_token(key));
   }
@@ -111,9 +110,9 @@ Admission admit(const kube::JobView& view, std::string_view ns, const Knowledge&
   newborn.released_at.reset();
   newborn.waiting_since.reset();
   auto evaluation = placement::evaluate(
-      newborn, {k.policies, k.signals,
-                job.cronjob.empty() ? std::nullopt : k.cron(job.ns, job.cronjob),
-                k.durations ? k.durations(job.ns, job) : std::nullopt, k.system_namespace, k.now});
+      newborn,
+      {k.policies, k.signals, job.cronjob.empty() ? std::nullopt : k.cron(job.ns, job.cronjob),
+       k.durations ? k.durations(job.ns, job) : std::nullopt, k.system_namespace, k.now});
   for (auto& warning : evaluation.policy.warnings) out.warnings.push_back(std::move(warning));
   const auto& decision = evaluation.decision;
   const auto note = placement::note_of(evaluation);

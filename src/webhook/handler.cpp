@@ -22,9 +22,9 @@ class Metrics {
       : latency_(registry.histogram("controller_runtime_webhook_latency_seconds",
                                     "Time from a complete admission request to its answer",
                                     kLatencyBuckets, {{"webhook", std::string(kMutatePath)}})) {
-    for (const auto outcome : {Outcome::NotOptedIn, Outcome::NotManaged, Outcome::UserSuspended,
-                               Outcome::Unchanged, Outcome::Held, Outcome::Released,
-                               Outcome::Shadowed}) {
+    for (const auto outcome :
+         {Outcome::NotOptedIn, Outcome::NotManaged, Outcome::UserSuspended, Outcome::Unchanged,
+          Outcome::Held, Outcome::Released, Outcome::Shadowed}) {
       admissions_.push_back(registry.counter(
           "karbonetes_admissions_total", "Jobs seen by the webhook at CREATE, by what it decided",
           {{"decision", name(outcome)}}));

@@ -140,10 +140,9 @@ Status read_threshold(json::Value& value, std::optional<carbon::GreenRule>& out)
     const std::string path = "spec.green.threshold." + std::string(key);
     if (key == "gramsPerKWh") return read_count(path, v, 0, 100'000, grams);
     if (key == "kind") {
-      return read_choice<carbon::KindTag>(path, v,
-                                          {{"Average", carbon::KindTag::Average},
-                                           {"Marginal", carbon::KindTag::Marginal}},
-                                          kind);
+      return read_choice<carbon::KindTag>(
+          path, v, {{"Average", carbon::KindTag::Average}, {"Marginal", carbon::KindTag::Marginal}},
+          kind);
     }
     if (key == "hysteresisPercent") return read_percent(path, v, 0, 100, 0.01, rule.hysteresis);
     return {};

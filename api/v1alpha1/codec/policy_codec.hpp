@@ -22,8 +22,8 @@ namespace karbonetes::api {
 // write instead; Parse for JSON that is broken or for an object without a name.
 [[nodiscard]] Result<Policy> decode_policy(json::Value object);
 
-// The same; `out` holds the metadata even when the spec is refused, so that the refusal can be told of
-// the right policy.
+// The same; `out` holds the metadata even when the spec is refused, so that the refusal can be told
+// of the right policy.
 [[nodiscard]] Status decode_policy(json::Value object, Policy& out);
 
 }  // namespace karbonetes::api

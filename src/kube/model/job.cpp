@@ -90,8 +90,7 @@ Status read_template(Value value, JobView& job) {
       if (member == "overhead")
         return fields::read_raw(m, "spec.template.spec.overhead", Kind::Object, job.overhead);
       if (member == "resources") {
-        return fields::read_raw(m, "spec.template.spec.resources", Kind::Object,
-                                job.pod_resources);
+        return fields::read_raw(m, "spec.template.spec.resources", Kind::Object, job.pod_resources);
       }
       return {};
     });
@@ -106,8 +105,7 @@ Status read_spec(Value value, JobView& job) {
   return value.each([&](std::string_view key, Value v) -> Status {
     if (key == "suspend") return fields::read(v, "spec.suspend", job.suspend);
     if (key == "managedBy") return fields::read(v, "spec.managedBy", job.managed_by);
-    if (key == "completionMode")
-      return fields::read(v, "spec.completionMode", job.completion_mode);
+    if (key == "completionMode") return fields::read(v, "spec.completionMode", job.completion_mode);
     if (key == "parallelism") return fields::read(v, "spec.parallelism", job.parallelism);
     if (key == "completions") return fields::read(v, "spec.completions", job.completions);
     if (key == "template") return read_template(v, job);

@@ -57,7 +57,8 @@ TEST(PolicyCodec, ReadsEveryField) {
   ASSERT_TRUE(spec.green);
   EXPECT_EQ(std::get<carbon::WindowSchedule>(*spec.green).time_zone(), "Europe/Berlin");
   ASSERT_EQ(std::get<carbon::WindowSchedule>(*spec.green).windows().size(), 2U);
-  EXPECT_EQ(std::get<carbon::WindowSchedule>(*spec.green).windows()[0].days, (std::vector<int>{1, 2}));
+  EXPECT_EQ(std::get<carbon::WindowSchedule>(*spec.green).windows()[0].days,
+            (std::vector<int>{1, 2}));
   EXPECT_EQ(std::get<carbon::WindowSchedule>(*spec.green).windows()[0].start.hour, 22);
   EXPECT_TRUE(std::get<carbon::WindowSchedule>(*spec.green).windows()[1].days.empty());
   EXPECT_EQ(std::get<carbon::WindowSchedule>(*spec.green).windows()[1].end.hour, 24);

@@ -15,8 +15,7 @@ std::string warning(std::string_view key, std::string_view value) {
   Overrides o;
   const auto w = apply_annotation(o, key, value);
   EXPECT_TRUE(w) << key << "=" << value;
-  EXPECT_FALSE(o.policy || o.max_delay || o.strict || o.expected_duration || o.green ||
-               o.run_now)
+  EXPECT_FALSE(o.policy || o.max_delay || o.strict || o.expected_duration || o.green || o.run_now)
       << "what is warned of is ignored";
   return w.value_or("");
 }
@@ -89,7 +88,8 @@ TEST(Overrides, GreenThresholdIsGramsOrAPercentile) {
             carbon::AnyIntensity(carbon::Intensity<carbon::Marginal>(450.5)));
   const auto percentile = rule("25%");
   EXPECT_EQ(std::get<carbon::PercentileThreshold>(percentile).percent, 25);
-  for (const auto* bad : {"", "green", "-1", "nan", "inf", "1e9", "0%", "100%", "30 %", "200g", "%"}) {
+  for (const auto* bad :
+       {"", "green", "-1", "nan", "inf", "1e9", "0%", "100%", "30 %", "200g", "%"}) {
     EXPECT_THAT(warning("carbon-aware.io/green-threshold", bad), HasSubstr("\"30%\"")) << bad;
   }
 }
