@@ -1,5 +1,5 @@
-// karbonetes-signal: the mock carbon signal service, which also speaks the providers' shapes. Wiring
-// only: flags, configuration, server, SIGTERM.
+// karbonetes-signal: the mock carbon signal service, which also speaks the providers' shapes.
+// Wiring only: flags, configuration, server, SIGTERM.
 #include <pthread.h>
 #include <spdlog/spdlog.h>
 #include <unistd.h>
@@ -23,7 +23,7 @@ constexpr std::size_t kMaxPem = 4u << 20;
 
 struct Flags {
   std::string config, listen = "127.0.0.1:8081", port_file, certificate, key, log_format = "text";
-  std::string trace, trace_start = "now";
+  std::string trace, trace_start = "now", trace_origin;
   mock::TimelineOptions timeline;
   mock::CredentialOptions credentials;
 };
@@ -84,16 +84,22 @@ int serve(const Flags& flags) {
   auto tls = tls_of(flags);
   if (!tls) return die(tls.error().message);
   const SystemClock clock;
-  auto timeline = timeline_of(flags, clock.now());
+  TimePoint origin = clock.now();
+  if (!flags.trace_origin.empty()) {
+    const auto given = parse_rfc3339(flags.trace_origin);
+    if (!given) return die("--trace-origin: " + given.error().message);
+    origin = *given;
+  }
+  auto timeline = timeline_of(flags, origin);
   if (!timeline) return die(timeline.error().message);
-  if (!flags.credentials.login.empty() &&
-      flags.credentials.login.find(':') == std::string::npos) {
+  if (!flags.credentials.login.empty() && flags.credentials.login.find(':') == std::string::npos) {
     return die("--require-login: write user:password");
   }
   const sigset_t stop_signals = block_stop_signals();
 
   metrics::Registry metrics;
-  mock::Service service({std::move(config), std::move(*timeline), flags.credentials}, clock, metrics);
+  mock::Service service({std::move(config), std::move(*timeline), flags.credentials}, clock,
+                        metrics);
   http::ServerOptions options;
   options.address = address->host;
   options.port = address->port;
@@ -124,13 +130,17 @@ int serve(const Flags& flags) {
 }
 
 void add_trace_flags(CLI::App& app, Flags& flags) {
-  auto* trace = app.add_option("--trace", flags.trace,
-                               "CSV with time,intensity[,kind]: what the grid emits, instead of windows");
+  auto* trace =
+      app.add_option("--trace", flags.trace,
+                     "CSV with time,intensity[,kind]: what the grid emits, instead of windows");
   app.add_option("--trace-start", flags.trace_start,
                  "now: its first instant is the start of this program; recorded: instants are as "
                  "they were recorded")
       ->check(CLI::IsMember({"now", "recorded"}))
       ->capture_default_str()
+      ->needs(trace);
+  app.add_option("--trace-origin", flags.trace_origin,
+                 "RFC 3339: counts as the start of this program, so that several serve one trace")
       ->needs(trace);
   app.add_option("--trace-speed", flags.timeline.speed,
                  "how much faster than real time it runs; 360 makes a day four minutes long")
@@ -153,7 +163,8 @@ int main(int argc, char** argv) {
   CLI::App app{
       "karbonetes-signal: a carbon signal service with green windows that can be switched by hand, "
       "or with a recorded trace. It also speaks the shapes of /electricity-maps, /watttime, /gb, "
-      "/energy-charts, /carbon-aware-sdk and /prometheus, and has bad days on request (/v1/faults)"};
+      "/energy-charts, /carbon-aware-sdk and /prometheus, and has bad days on request "
+      "(/v1/faults)"};
   app.set_version_flag("--version", std::string("karbonetes-signal ") + KARBONETES_VERSION);
   app.add_option(
       "--config", flags.config,

@@ -41,8 +41,8 @@ std::string chart(const carbon::Forecast& forecast, TimePoint now,
   if (now >= span.from && at_now < options.columns) axis[static_cast<std::size_t>(at_now)] = '^';
   const std::string begin = clock_text(span.from);
   const std::string end = clock_text(span.until);
-  return fmt::format("  {}  {:.0f} to {:.0f} gCO2eq/kWh\n  {}\n  {}{:>{}}  UTC, ^ now\n", spark->line,
-                     spark->low, spark->high, axis, begin, end,
+  return fmt::format("  {}  {:.0f} to {:.0f} gCO2eq/kWh\n  {}\n  {}{:>{}}  UTC, ^ now\n",
+                     spark->line, spark->low, spark->high, axis, begin, end,
                      std::max<int>(1, options.columns - static_cast<int>(begin.size())));
 }
 
@@ -104,7 +104,9 @@ Document series_json(const carbon::Forecast& forecast) {
 Document one_json(const std::string& name, const carbon::Signal& signal, bool is_default,
                   TimePoint now) {
   const auto outlook = plan::outlook_at(nullptr, signal, now);
-  const auto text = [](const std::string& s) { return s.empty() ? Document(nullptr) : Document(s); };
+  const auto text = [](const std::string& s) {
+    return s.empty() ? Document(nullptr) : Document(s);
+  };
   Document out = {{"name", name},
                   {"isDefault", is_default},
                   {"spokenBy", text(signal.source)},

@@ -1,5 +1,5 @@
-// `kubectl karbonetes signal`: each carbon source with its value now, its forecast as a sparkline, which
-// source spoke, its age and the next green window. From signals to text; pure.
+// `kubectl karbonetes signal`: each carbon source with its value now, its forecast as a sparkline,
+// which source spoke, its age and the next green window. From signals to text; pure.
 #pragma once
 
 #include <string>

@@ -42,9 +42,9 @@ std::optional<Spark> sparkline(const carbon::Forecast& forecast, TimePoint from,
       continue;
     }
     const double part = out.high > out.low ? (*mean - out.low) / (out.high - out.low) : 0.5;
-    const auto level = static_cast<std::size_t>(
-        std::clamp(std::floor(part * static_cast<double>(glyphs.size())), 0.0,
-                   static_cast<double>(glyphs.size() - 1)));
+    const auto level =
+        static_cast<std::size_t>(std::clamp(std::floor(part * static_cast<double>(glyphs.size())),
+                                            0.0, static_cast<double>(glyphs.size() - 1)));
     out.line += glyphs[level];
   }
   return out;

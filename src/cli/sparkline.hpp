@@ -1,5 +1,5 @@
-// A step function as one line of text: eight heights of blocks, or ASCII where the terminal has no UTF-8.
-// Pure.
+// A step function as one line of text: eight heights of blocks, or ASCII where the terminal has no
+// UTF-8. Pure.
 #pragma once
 
 #include <optional>
@@ -10,7 +10,7 @@
 namespace karbonetes::cli {
 
 struct Spark {
-  std::string line;  // one glyph for each column; a blank where the series says nothing
+  std::string line;          // one glyph for each column; a blank where the series says nothing
   double low = 0, high = 0;  // gCO2eq/kWh of the lowest and the highest glyph
 };
 

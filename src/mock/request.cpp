@@ -13,6 +13,7 @@ namespace karbonetes::mock {
 namespace {
 
 constexpr Seconds kLongestWait{60};
+constexpr std::size_t kMaxParameters = 64;
 constexpr const char* kExample =
     R"(write {"green": true}, {"green": false, "for": "10m"} or {"green": null})";
 
@@ -30,18 +31,18 @@ std::string_view next_piece(std::string_view& rest, std::string_view separators)
   return trim(piece);
 }
 
-Result<std::string> percent_decode(std::string_view text) {
+Result<std::string> percent_decode(std::string_view text, bool plus_is_space) {
   std::string out;
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (text[i] != '%') {
-      out.push_back(text[i] == '+' ? ' ' : text[i]);
+      out.push_back(plus_is_space && text[i] == '+' ? ' ' : text[i]);
       continue;
     }
     unsigned value = 0;
     const std::string_view hex = text.substr(i + 1, 2);
     const auto [end, error] = std::from_chars(hex.data(), hex.data() + hex.size(), value, 16);
     if (hex.size() != 2 || error != std::errc() || end != hex.data() + 2) {
-      return fail(Errc::InvalidArgument, "the query has a broken percent-encoding");
+      return fail(Errc::InvalidArgument, "the path or query has a broken percent-encoding");
     }
     out.push_back(static_cast<char>(value));
     i += 2;
@@ -58,13 +59,33 @@ Result<Target> parse_target(std::string_view target) {
     query = target.substr(mark + 1);
     target = target.substr(0, mark);
   }
-  out.path = std::string(target);
-  while (!query.empty()) {
-    const std::string_view pair = next_piece(query, "&");
-    if (pair.substr(0, 5) != "zone=") continue;
-    auto zone = percent_decode(pair.substr(5));
-    if (!zone) return fail(zone.error());
-    out.zone = std::move(*zone);
+  auto path = percent_decode(target, false);
+  if (!path) return fail(path.error());
+  out.path = std::move(*path);
+  while (!query.empty() && out.query.size() < kMaxParameters) {
+    std::string_view value = next_piece(query, "&");
+    const std::string_view name = next_piece(value, "=");
+    auto decoded_name = percent_decode(name, true);
+    if (!decoded_name) return fail(decoded_name.error());
+    auto decoded = percent_decode(value, true);
+    if (!decoded) return fail(decoded.error());
+    out.query.push_back({std::move(*decoded_name), std::move(*decoded)});
+  }
+  if (const auto* zone = out.find("zone")) out.zone = *zone;
+  return out;
+}
+
+const std::string* Target::find(std::string_view name) const {
+  const auto it = std::ranges::find(query, name, &Parameter::name);
+  return it == query.end() ? nullptr : &it->value;
+}
+
+std::vector<std::string_view> segments(std::string_view path) {
+  std::vector<std::string_view> out;
+  while (!path.empty()) {
+    const auto slash = path.find('/');
+    if (slash != 0) out.push_back(path.substr(0, slash));
+    path = slash == std::string_view::npos ? std::string_view() : path.substr(slash + 1);
   }
   return out;
 }

@@ -51,7 +51,7 @@ Status with_value(std::string_view text, const std::string& field, Fn&& fn) {
   if (text.size() > kMaxText) return fail(Errc::Parse, field + ": larger than 1 MiB");
   json::Reader reader;
   bool read = false;
-  const Status status =
+  Status status =
       reader.each("{\"v\":" + std::string(text) + "}", [&](std::string_view, Value v) -> Status {
         if (read) return fail(Errc::Parse, "JSON: there is text after the end of the value");
         read = true;
@@ -193,7 +193,7 @@ Result<Resources> containers_together(const PodResourcesText& text) {
 // Pod-level requests; a missing one is what the containers need, else the pod's limit.
 Status apply_pod_level(Resources& sum, std::string_view text) {
   Spec pod;
-  const Status status =
+  Status status =
       with_value(text, "resources", [&](Value v) { return read_resources(v, "resources", pod); });
   if (!status) return status;
   for (const std::string_view resource : {kCpu, kMemory}) {

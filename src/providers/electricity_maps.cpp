@@ -148,7 +148,7 @@ class ElectricityMaps final : public Adapter {
   const std::string credential_;
   std::string last_token_;
   bool history_done_ = false;
-  TimePoint forecast_again_{};
+  TimePoint forecast_again_;
   std::string refusal_;
 };
 

@@ -10,7 +10,7 @@ namespace karbonetes::providers {
 namespace {
 
 constexpr Millis kKeep = std::chrono::hours(48);
-constexpr Millis kMaxGap = std::chrono::hours(3);
+constexpr Millis kMaxGap = std::chrono::minutes(15);
 
 template <carbon::IntensityKind Kind>
 Millis step_of(const carbon::Series<Kind>& series) {

@@ -7,8 +7,8 @@
 namespace karbonetes::providers {
 
 // `next` with the observed points of `before` in front that are older than its own and not older
-// than 48 h before `now`. Where they do not adjoin (a gap of more than 3 h and two usual steps), or
-// are of another kind, `next` alone.
+// than 48 h before `now`. Where they do not adjoin (a gap of more than 15 min and two usual steps),
+// or are of another kind, `next` alone.
 [[nodiscard]] carbon::AnySeries with_history(const carbon::AnySeries& before,
                                              carbon::AnySeries next, TimePoint now);
 

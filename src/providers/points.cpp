@@ -38,7 +38,11 @@ Steps steps_of(std::vector<Points::Point> points, TimePoint now) {
   const TimePoint end = last + usual_step(starts, kAlone);
   Steps out{std::move(points), end, starts.front()};
   for (std::size_t i = 0; i < out.points.size(); ++i) {
-    if (out.points[i].observed) out.observed_until = i + 1 < starts.size() ? starts[i + 1] : end;
+    const TimePoint until = i + 1 < starts.size() ? starts[i + 1] : end;
+    // What a source says of the present is what it has seen of it, though some call it a forecast;
+    // when it knows better later, that replaces it.
+    const bool present = out.points[i].from <= now && now < until;
+    if (out.points[i].observed || present) out.observed_until = std::max(out.observed_until, until);
   }
   const TimePoint next_hour =
       std::chrono::ceil<std::chrono::hours>(now + Millis(1)) + std::chrono::hours(1);

@@ -63,6 +63,7 @@ class Hub final : public SignalHub {
 
   std::vector<SourceStatus> sources() const override {
     std::vector<SourceStatus> out;
+    out.reserve(configs_.size());
     for (std::size_t i = 0; i < configs_.size(); ++i) {
       const SourceConfig& config = configs_[i];
       Health health = providers_[i]->health();
@@ -115,6 +116,7 @@ class Hub final : public SignalHub {
     bool news = false;
     for (Link& link : links_) {
       std::vector<MemberView> members;
+      members.reserve(link.members.size());
       for (const std::size_t i : link.members) members.push_back(views[i]);
       const std::size_t before = link.members[link.chain.active()];
       if (link.chain.step(members, now)) {

@@ -132,7 +132,7 @@ class WattTime final : public Adapter {
   SecretFile username_, password_;
   const std::string credential_;
   std::string login_, token_;
-  TimePoint token_since_{}, last_login_{};
+  TimePoint token_since_, last_login_;
   bool past_done_ = false;
 };
 

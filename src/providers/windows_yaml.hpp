@@ -8,6 +8,6 @@
 namespace karbonetes::providers {
 
 // Reads zone, timeZone, windows and intensity; other keys are the caller's to check.
-[[nodiscard]] Result<WindowsFile> windows_from(const YAML::Node& map);
+[[nodiscard]] Result<WindowsFile> windows_from(const YAML::Node& root);
 
 }  // namespace karbonetes::providers

@@ -20,7 +20,8 @@ tl::unexpected<Error> wrong(std::string_view field, std::string_view what) {
   return fail(Errc::Parse, fmt::format("signal: {} {}", field, what));
 }
 
-// --- writing ---------------------------------------------------------------------------------------
+// --- writing
+// ---------------------------------------------------------------------------------------
 
 // Names come from configuration files, which may be in any encoding.
 Document utf8(const std::string& text) {
@@ -49,16 +50,14 @@ Document encode_series(const Forecast& forecast) {
   for (const double value : forecast.values()) values.push_back(std::round(value * 1000) / 1000);
   const TimePoint observed =
       std::clamp(forecast.observed_until(), forecast.begin(), forecast.end());
-  return {{"kind", name(forecast.kind())},
-          {"unit", kUnit},
-          {"start", instant(forecast.begin())},
-          {"seconds", std::move(seconds)},
-          {"values", std::move(values)},
-          {"end", instant(forecast.end())},
+  return {{"kind", name(forecast.kind())},      {"unit", kUnit},
+          {"start", instant(forecast.begin())}, {"seconds", std::move(seconds)},
+          {"values", std::move(values)},        {"end", instant(forecast.end())},
           {"observedUntil", instant(observed)}};
 }
 
-// --- reading ---------------------------------------------------------------------------------------
+// --- reading
+// ---------------------------------------------------------------------------------------
 
 // A member that is there and not null.
 const Document* member(const Document& object, const char* key) {
@@ -109,7 +108,8 @@ Result<std::vector<Interval>> decode_windows(const Document& root) {
   const Document* list = member(root, "greenWindows");
   if (list == nullptr) return out;
   if (!list->is_array()) return wrong("greenWindows", "must be an array");
-  if (list->size() > kMaxEncodedWindows) return wrong("greenWindows", "has more than 10000 entries");
+  if (list->size() > kMaxEncodedWindows)
+    return wrong("greenWindows", "has more than 10000 entries");
   for (const Document& entry : *list) {
     const std::string field = fmt::format("greenWindows[{}]", out.size());
     if (!entry.is_object()) return wrong(field, "must be an object with start and end");
@@ -147,8 +147,7 @@ Result<AnySeries> decode_points(const Document& series) {
     }
     const double grams = value.is_number() ? value.get<double>() : -1;
     if (!(grams >= 0 && grams <= kMaxGrams)) {
-      return wrong(fmt::format("series.values[{}]", i),
-                   "must be a number, 0 to 100000 gCO2eq/kWh");
+      return wrong(fmt::format("series.values[{}]", i), "must be a number, 0 to 100000 gCO2eq/kWh");
     }
     const TimePoint from = *start + Millis(std::llround(s * 1000));
     if (i > 0 && from <= out.points.back().from) {
@@ -158,7 +157,8 @@ Result<AnySeries> decode_points(const Document& series) {
   }
   const auto end = time_in(series, "end", "series.end");
   if (!end) return fail(end.error());
-  if (*end < out.points.back().from) return wrong("series.end", "must not be before the last point");
+  if (*end < out.points.back().from)
+    return wrong("series.end", "must not be before the last point");
   const auto observed = time_in(series, "observedUntil", "series.observedUntil");
   if (!observed) return fail(observed.error());
   if (*observed < out.points.front().from || *observed > *end) {
@@ -213,7 +213,8 @@ Result<Signal> decode_signal(const json::Document& document) {
   if (!observed_at) return fail(observed_at.error());
   out.observed_at = *observed_at;
   const Document* green = member(document, "green");
-  if (green != nullptr && !green->is_boolean()) return wrong("green", "must be true, false or null");
+  if (green != nullptr && !green->is_boolean())
+    return wrong("green", "must be true, false or null");
   out.says_green = green != nullptr;
   out.green = green != nullptr && green->get<bool>();
   auto windows = decode_windows(document);

@@ -1,7 +1,7 @@
-// A carbon::Signal as JSON: what the controller publishes in a ConfigMap for the command line and for
-// its own next start, and what the command line reads. Pure. Errors: Parse, naming the field; bounded
-// like every input from outside. Members that are not known are ignored, so that an older program
-// reads what a newer one wrote.
+// A carbon::Signal as JSON: what the controller publishes in a ConfigMap for the command line and
+// for its own next start, and what the command line reads. Pure. Errors: Parse, naming the field;
+// bounded like every input from outside. Members that are not known are ignored, so that an older
+// program reads what a newer one wrote.
 //
 //   {"source": "watttime", "zone": "CAISO_NORTH", "observedAt": "2026-11-24T12:00:00Z",
 //    "green": true | false | null,                  null: the source says nothing of green
@@ -29,8 +29,8 @@ inline constexpr std::size_t kMaxEncodedWindows = 10'000;
 [[nodiscard]] json::Document encode_signal(const Signal& signal);
 
 // Errors: Parse for a missing or mistyped member, a name with control characters, more than
-// kMaxEncodedPoints or kMaxEncodedWindows entries, a value outside 0..100000 gCO2eq/kWh, instants that
-// do not ascend.
+// kMaxEncodedPoints or kMaxEncodedWindows entries, a value outside 0..100000 gCO2eq/kWh, instants
+// that do not ascend.
 [[nodiscard]] Result<Signal> decode_signal(const json::Document& document);
 
 }  // namespace karbonetes::carbon

@@ -33,7 +33,7 @@ Status Grid::start(const std::string& name, double scale, const std::string& kin
     std::ofstream out(trace);
     out << "time,intensity,kind\n";
     for (std::size_t i = 0; i < hours_.size(); ++i) {
-      out << format_rfc3339(start_ + hour_ * static_cast<int>(i)) << ',' << hours_[i] * scale << ','
+      out << format_rfc3339(TimePoint{} + std::chrono::hours(i)) << ',' << hours_[i] * scale << ','
           << kind << '\n';
     }
   }
@@ -43,9 +43,11 @@ Status Grid::start(const std::string& name, double scale, const std::string& kin
     if (!free) return fail(free.error());
     port = free->front();
   }
-  std::vector<std::string> args{"--listen",      "127.0.0.1:" + std::to_string(port),
-                                "--trace",       trace.string(),
-                                "--trace-start", "recorded"};
+  std::vector<std::string> args{"--listen",       "127.0.0.1:" + std::to_string(port),
+                                "--trace",        trace.string(),
+                                "--trace-start",  "now",
+                                "--trace-origin", format_rfc3339(start_),
+                                "--trace-speed",  std::to_string(std::chrono::hours(1) / hour_)};
   args.insert(args.end(), extra_args.begin(), extra_args.end());
   const auto log = dir_ / (name + ".log");
   auto process = harness::Process::spawn({signal_program(), args, {}}, log);

@@ -19,8 +19,8 @@ const TimePoint kNow = at("2026-11-24T12:00:00Z");
 carbon::AnySeries rising() {
   carbon::Series<carbon::Marginal> series;
   for (int i = 0; i < 8; ++i)
-    series.points.push_back({kNow + std::chrono::hours(i),
-                             carbon::Intensity<carbon::Marginal>(100.0 * (i + 1))});
+    series.points.push_back(
+        {kNow + std::chrono::hours(i), carbon::Intensity<carbon::Marginal>(100.0 * (i + 1))});
   series.end = kNow + std::chrono::hours(8);
   series.observed_until = kNow + std::chrono::hours(1);
   return series;
@@ -54,15 +54,17 @@ TEST(Sparkline, RisesWithTheSeries) {
 
 TEST(Sparkline, IsBlankWhereNothingIsKnown) {
   const auto forecast = carbon::Forecast::prepare(rising());
-  EXPECT_EQ(sparkline(*forecast, kNow - std::chrono::hours(2), kNow + std::chrono::hours(2), 4, false)
-                ->line,
-            "  _#");
+  EXPECT_EQ(
+      sparkline(*forecast, kNow - std::chrono::hours(2), kNow + std::chrono::hours(2), 4, false)
+          ->line,
+      "  _#");
   EXPECT_FALSE(sparkline(*forecast, kNow - std::chrono::hours(2), kNow, 4, false));
   EXPECT_FALSE(sparkline(*forecast, kNow, kNow, 4, false));
 }
 
 TEST(SignalView, TellsValueKindAgeAndWhoStandsIn) {
-  const auto text = render_signals_text(input(), kNow, {.colours = false, .utf8 = true, .columns = 8});
+  const auto text =
+      render_signals_text(input(), kNow, {.colours = false, .utf8 = true, .columns = 8});
   EXPECT_THAT(text, AllOf(HasSubstr("main (default): green, 100 gCO2eq/kWh (marginal), zone DE"),
                           HasSubstr("heard 1m30s ago; backup stands in for it"),
                           HasSubstr("▁▂▃▄▅▆▇█  100 to 800 gCO2eq/kWh"), HasSubstr("12:00")));

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "json/document.hpp"
+#include "mock/signal_body.hpp"
 
 namespace karbonetes::mock {
 namespace {
@@ -57,12 +58,12 @@ TEST(SignalState, EtagChangesWithForcingAndComesBack) {
   auto state = nightly();
   const TimePoint now = at("2026-11-24T12:00:00Z");
   const auto automatic = state.at(now).etag;
-  state.force({false, std::nullopt});  // the same colour, yet forced
+  state.force({false, std::nullopt}, now);  // the same colour, yet forced
   const auto forced = state.at(now).etag;
   EXPECT_NE(forced, automatic);
-  state.force({true, std::nullopt});
+  state.force({true, std::nullopt}, now);
   EXPECT_NE(state.at(now).etag, forced);
-  state.automatic();
+  state.automatic(now);
   EXPECT_EQ(state.at(now).etag, automatic);
 }
 
@@ -76,27 +77,27 @@ TEST(SignalState, EtagTellsConfigurationsApart) {
 TEST(SignalState, ForcedHidesWindowsAndHoldsInTheForecast) {
   auto state = nightly();
   const TimePoint now = at("2026-11-24T12:00:00Z");
-  state.force({true, now + minutes(90)});
+  state.force({true, now + minutes(90)}, now);
   const View view = state.at(now);
   EXPECT_TRUE(view.green);
   EXPECT_TRUE(view.forced);
   EXPECT_TRUE(view.green_windows.empty());
-  EXPECT_EQ(view.forecast[0].value.grams_per_kwh, 80);
+  EXPECT_EQ(view.forecast[0].grams, 80);
   const auto after = std::find_if(view.forecast.begin(), view.forecast.end(),
                                   [&](const auto& p) { return p.from == now + minutes(90); });
   ASSERT_NE(after, view.forecast.end());
-  EXPECT_EQ(after->value.grams_per_kwh, 420);
+  EXPECT_EQ(after->grams, 420);
 }
 
 TEST(SignalState, ForcedNotGreenSuppressesAWindowInTheForecast) {
   auto state = nightly();
   const TimePoint now = at("2026-11-24T21:30:00Z");
-  state.force({false, at("2026-11-25T02:00:00Z")});
+  state.force({false, at("2026-11-25T02:00:00Z")}, now);
   for (const auto& point : state.at(now).forecast) {
     if (point.from < at("2026-11-25T02:00:00Z")) {
-      EXPECT_EQ(point.value.grams_per_kwh, 420);
+      EXPECT_EQ(point.grams, 420);
     } else if (point.from < at("2026-11-25T06:00:00Z")) {
-      EXPECT_EQ(point.value.grams_per_kwh, 80);
+      EXPECT_EQ(point.grams, 80);
     }
   }
 }
@@ -104,7 +105,7 @@ TEST(SignalState, ForcedNotGreenSuppressesAWindowInTheForecast) {
 TEST(SignalState, ForceEndsByItself) {
   auto state = nightly();
   const TimePoint now = at("2026-11-24T12:00:00Z");
-  state.force({true, now + minutes(10)});
+  state.force({true, now + minutes(10)}, now);
   EXPECT_EQ(state.next_change(now), now + minutes(10));
   EXPECT_TRUE(state.at(now + minutes(10) - Millis(1)).forced);
   EXPECT_FALSE(state.at(now + minutes(10)).forced);

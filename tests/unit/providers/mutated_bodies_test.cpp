@@ -53,7 +53,9 @@ void expect_sound(const carbon::AnySeries& any) {
   const auto forecast = carbon::Forecast::prepare(any);
   if (!forecast) return;
   for (std::size_t i = 0; i < forecast->starts().size(); ++i) {
-    if (i > 0) EXPECT_LT(forecast->starts()[i - 1], forecast->starts()[i]);
+    if (i > 0) {
+      EXPECT_LT(forecast->starts()[i - 1], forecast->starts()[i]);
+    }
     EXPECT_GE(forecast->values()[i], 0);
     EXPECT_LE(forecast->values()[i], Points::kMaxGrams);
   }

@@ -118,7 +118,7 @@ TEST(History, ObservedHoursAreKeptInFrontOfANewAnswer) {
   EXPECT_EQ(s.observed_until, kNow + kHour);
 }
 
-TEST(History, ForecastsThatPassedAreNotObserved) {
+TEST(History, ForecastsThatPassedAreNotKept) {
   Points before, next;
   before.add(kNow - 2 * kHour, 100, true);
   before.add(kNow - kHour, 110, false);
@@ -126,8 +126,9 @@ TEST(History, ForecastsThatPassedAreNotObserved) {
   const auto merged = with_history(before.finish(KindTag::Average, kNow)->series,
                                    next.finish(KindTag::Average, kNow)->series, kNow);
   const auto& s = std::get<carbon::Series<carbon::Average>>(merged);
-  ASSERT_EQ(s.points.size(), 2U);
-  EXPECT_EQ(s.observed_until, kNow - kHour);
+  ASSERT_EQ(s.points.size(), 2U);  // the last observation holds instead
+  EXPECT_EQ(s.points.front().value.grams_per_kwh, 100);
+  EXPECT_EQ(s.observed_until, kNow + kHour) << "what it says of the present";
 }
 
 TEST(History, KindsAreNeverMixedAndGapsBreakIt) {

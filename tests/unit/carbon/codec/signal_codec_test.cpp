@@ -13,8 +13,8 @@ TimePoint at(const char* text) { return *parse_rfc3339(text); }
 const TimePoint kNow = at("2026-11-24T12:00:00Z");
 
 template <IntensityKind Kind>
-std::shared_ptr<const Forecast> series_of(std::vector<std::pair<Millis, double>> points,
-                                          Millis end, Millis observed) {
+std::shared_ptr<const Forecast> series_of(std::vector<std::pair<Millis, double>> points, Millis end,
+                                          Millis observed) {
   Series<Kind> series;
   for (const auto& [after, grams] : points) {
     series.points.push_back({kNow + after, Intensity<Kind>(grams)});
