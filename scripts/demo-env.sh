@@ -83,15 +83,17 @@ start_grid() {
   local i values=(420 400 350 120 160 300)
   {
     echo time,intensity
-    for i in "${!values[@]}"; do echo "2026-01-01T00:00:$(printf %02d $((i * 10)))Z,${values[$i]}"; done
+    for i in "${!values[@]}"; do echo "2026-01-01T0$i:00:00Z,${values[$i]}"; done
   } >"$demo_dir/grid.csv"
   spawn karbonetes-grid karbonetes-signal --listen 127.0.0.1:0 --port-file "$demo_dir/karbonetes-grid.port" --log-format text \
-    --trace "$demo_dir/grid.csv" --trace-start now --trace-loop
+    --trace "$demo_dir/grid.csv" --trace-loop --trace-speed 360 \
+    --trace-origin "$(date -u -d "@$(($(date +%s) / 10 * 10))" +%FT%TZ)"
   await 10 "the second karbonetes-signal to listen" test -s "$demo_dir/karbonetes-grid.port"
 }
 
-# Two carbon sources: the first is followed unless a policy names another.
+# Two carbon sources: the first is followed unless a policy names another. The second speaks as Electricity Maps does.
 write_signal_config() {
+  echo demo >"$demo_dir/token"
   cat >"$demo_dir/signals.yaml" <<EOF_SIGNALS
 sources:
   - name: grid
@@ -99,10 +101,11 @@ sources:
     zone: local
     url: $(signal_url)
   - name: forecast
-    type: energy-charts
+    type: electricity-maps
     zone: DE
-    country: de
-    url: http://127.0.0.1:$(port_of karbonetes-grid)/energy-charts
+    location: DE
+    tokenFile: $demo_dir/token
+    url: http://127.0.0.1:$(port_of karbonetes-grid)/electricity-maps/v3
     refresh: 2s
 EOF_SIGNALS
 }

@@ -25,8 +25,8 @@ struct Signal {
   std::vector<Interval> green_windows;  // forecast green intervals, sorted, disjoint; empty when
                                         // the source has no forecast
   std::shared_ptr<const Forecast> forecast;  // observed and forecast intensity; null: none
-  Millis stale_after{0};    // age from which it is Stale (still used); 0: never
-  Millis unknown_after{0};  // age from which it is Unknown (not used); 0: never
+  Millis stale_after{0};                     // age from which it is Stale (still used); 0: never
+  Millis unknown_after{0};                   // age from which it is Unknown (not used); 0: never
 };
 
 [[nodiscard]] Freshness freshness(const Signal& signal, TimePoint now);

@@ -27,11 +27,14 @@ std::string mass(double grams) {
   const double size = std::abs(grams);
   if (size >= 1e6) return fmt::format("{:.2f} t", grams / 1e6);
   if (size >= 1e3) return fmt::format("{:.2f} kg", grams / 1e3);
-  return fmt::format("{:.1f} g", size < 0.05 ? 0.0 : grams);
+  if (size >= 1) return fmt::format("{:.1f} g", grams);
+  return fmt::format("{:.3g} mg", size < 5e-7 ? 0.0 : grams * 1e3);
 }
 
 std::string energy(double kwh) {
-  return kwh >= 1000 ? fmt::format("{:.2f} MWh", kwh / 1000) : fmt::format("{:.3f} kWh", kwh);
+  if (kwh >= 1000) return fmt::format("{:.2f} MWh", kwh / 1000);
+  if (kwh >= 0.1) return fmt::format("{:.3f} kWh", kwh);
+  return fmt::format("{:.3g} Wh", kwh * 1000);
 }
 
 // Empty when nothing was observed of this kind.

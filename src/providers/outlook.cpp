@@ -4,9 +4,9 @@
 
 namespace karbonetes::providers {
 
-std::vector<carbon::Point<carbon::Average>> intensity_outlook(const std::vector<carbon::Interval>& green,
-                                                      const Intensities& intensities,
-                                                      TimePoint from, TimePoint to) {
+std::vector<carbon::Point<carbon::Average>> intensity_outlook(
+    const std::vector<carbon::Interval>& green, const Intensities& intensities, TimePoint from,
+    TimePoint to) {
   std::vector<TimePoint> instants;
   if (from < to) instants.push_back(from);
   for (TimePoint t = std::chrono::ceil<std::chrono::hours>(from); t < to;
@@ -28,8 +28,8 @@ std::vector<carbon::Point<carbon::Average>> intensity_outlook(const std::vector<
   for (const TimePoint t : instants) {
     while (window != green.end() && window->end <= t) ++window;
     const bool is_green = window != green.end() && window->start <= t;
-    points.push_back({t, carbon::Intensity<carbon::Average>(is_green ? intensities.green
-                                                                    : intensities.other)});
+    points.push_back(
+        {t, carbon::Intensity<carbon::Average>(is_green ? intensities.green : intensities.other)});
   }
   return points;
 }

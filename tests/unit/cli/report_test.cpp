@@ -231,8 +231,8 @@ TEST(Report, SmallAndLargeMassesAreReadable) {
   in.books[0].rows[{"a", "p", false}] = totals(1, 2'500'000, 2'500'000);
   in.books[0].rows[{"b", "p", false}] = totals(1, 2500, 2500.01);
   const std::string text = render_report_text(report(in), false);
-  EXPECT_THAT(text, HasSubstr("0.0 %, 0.0 g   2.50 t"));
-  EXPECT_THAT(text, HasSubstr("0.0 %, 0.0 g   2.50 kg"));
+  EXPECT_THAT(text, HasSubstr("0.0 %, 0 mg    2.50 t"));
+  EXPECT_THAT(text, HasSubstr("0.0 %, 10 mg   2.50 kg"));
   EXPECT_THAT(text, Not(HasSubstr("-0.0")));
 }
 
