@@ -188,6 +188,7 @@ Status Manager::make_records() {
   if (!options_.kepler_url.empty()) {
     auto kepler = providers::make_kepler(options_.kepler_url);
     if (!kepler) return fail(kepler.error().code, "--kepler-url: " + kepler.error().message);
+    accounts.meter_lag = providers::kepler_instant({}) - TimePoint{};
     accounts.joules = [ask = std::move(*kepler)](
                           const placement::JobFacts& job) -> std::optional<ledger::Joules> {
       const auto joules =

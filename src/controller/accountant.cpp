@@ -65,7 +65,8 @@ Accountant::Claim Accountant::claim_of(const JobFacts& job) const {
 
 Accounts::Answer Accountant::account(const JobFacts& job) {
   const auto now = clock_.now();
-  const auto settled = ledger::settled_at(run_of(job, {}));
+  const auto settled =
+      std::max(ledger::settled_at(run_of(job, {})), *job.finished_at + config_.meter_lag);
   if (now < settled) return {std::nullopt, settled};
   if (ledger::expired(ledger::day_of(*job.finished_at), now,
                       std::chrono::days(config_.retention_days))) {
@@ -211,11 +212,30 @@ Result<Accountant::Shelf> Accountant::open(ledger::Day day, std::stop_token stop
 
 // The Job as the API server has it, read after the book: it may have been booked, annotated and
 // forgotten by another leader while our own view of it was old.
-bool Accountant::still_due(const Claim& claim, std::stop_token stop) {
-  if (claim.gone) return true;
-  const auto job = jobs_.read(claim.entry.ns, claim.entry.name, stop);
-  if (!job) return job.error().code == Errc::NotFound;  // deleted meanwhile: booked all the same
-  return job->uid != claim.entry.uid || !job->accounted;
+Accountant::Due Accountant::due(const Claim& claim, std::stop_token stop) {
+  if (claim.gone) return Due::Yes;
+  const auto job = jobs_.read(claim.entry.ns, claim.entry.name, std::move(stop));
+  // Deleted meanwhile, or not to be read: its deletion is going to be seen, and tells whether it
+  // carried its account.
+  if (!job || job->uid != claim.entry.uid) return Due::NotKnown;
+  return job->accounted ? Due::No : Due::Yes;
+}
+
+Status Accountant::put_back(ledger::Day day, Shelf shelf, std::stop_token stop) {
+  auto text = ledger::encode_book(shelf.book);
+  if (!text) return fail(text.error());
+  shelf.map.data[kKey] = std::move(*text);
+  auto version = maps_.write(shelf.map, kWhat, std::move(stop));
+  if (!version) {
+    // Whether it was written or not: read again, and the rule of the book says what is left to do.
+    shelves_.erase(day);
+    if (lost_race(version.error().code))
+      return fail(Errc::Conflict, "somebody else wrote the book of " + ledger::format_day(day));
+    return fail(version.error());
+  }
+  shelf.map.resource_version = std::move(*version);
+  shelves_[day] = std::move(shelf);
+  return {};
 }
 
 Status Accountant::write_day(ledger::Day day, std::stop_token stop) {
@@ -230,7 +250,8 @@ Status Accountant::write_day(ledger::Day day, std::stop_token stop) {
   }
   auto shelf = open(day, stop);
   if (!shelf) return fail(shelf.error());
-  for (const auto& uid : done) ledger::drop(shelf->book, uid);
+  bool changed = false;
+  for (const auto& uid : done) changed = ledger::drop(shelf->book, uid) || changed;
 
   std::vector<Claim> booked;
   std::vector<Claim> settled;  // nothing to do for them
@@ -239,11 +260,16 @@ Status Accountant::write_day(ledger::Day day, std::stop_token stop) {
       case ledger::BookAct::Full:
         continue;
       case ledger::BookAct::Book:
-        if (!still_due(claim, stop)) {
-          settled.push_back(std::move(claim));
-          continue;
+        switch (due(claim, stop)) {
+          case Due::NotKnown:
+            continue;
+          case Due::No:
+            settled.push_back(std::move(claim));
+            continue;
+          case Due::Yes:
+            break;
         }
-        ledger::book(shelf->book, claim.entry);
+        changed = ledger::book(shelf->book, claim.entry) || changed;
         booked.push_back(std::move(claim));
         continue;
       case ledger::BookAct::Annotate:
@@ -255,19 +281,9 @@ Status Accountant::write_day(ledger::Day day, std::stop_token stop) {
         settled.push_back(std::move(claim));
     }
   }
-  auto text = ledger::encode_book(shelf->book);
-  if (!text) return fail(text.error());
-  shelf->map.data[kKey] = std::move(*text);
-  auto version = maps_.write(shelf->map, kWhat, stop);
-  if (!version) {
-    // Whether it was written or not: read again, and the rule of the book says what is left to do.
-    shelves_.erase(day);
-    if (lost_race(version.error().code))
-      return fail(Errc::Conflict, "somebody else wrote the book of " + ledger::format_day(day));
-    return fail(version.error());
+  if (changed) {
+    if (auto put = put_back(day, std::move(*shelf), stop); !put) return put;
   }
-  shelf->map.resource_version = std::move(*version);
-  shelves_[day] = std::move(*shelf);
 
   std::vector<std::string> wake;
   bool again = false;

@@ -37,6 +37,8 @@ struct AccountBasis {
 struct AccountantConfig {
   ledger::EnergyModel model;
   int retention_days = 400;
+  // How long after a Job's end its meter has counted all of it.
+  Millis meter_lag{0};
   // Measured energy of a Job's pods; empty, or nullopt: the model holds.
   std::function<std::optional<ledger::Joules>(const placement::JobFacts& job)> joules;
   std::function<AccountBasis(const placement::JobFacts& job)> basis;
@@ -82,8 +84,10 @@ class Accountant final : public Accounts {
   [[nodiscard]] Status load(std::stop_token stop);
   void settle_pending(const Shelf& shelf, std::stop_token stop);
   [[nodiscard]] Result<Shelf> open(ledger::Day day, std::stop_token stop);
+  [[nodiscard]] Status put_back(ledger::Day day, Shelf shelf, std::stop_token stop);
   [[nodiscard]] Status write_day(ledger::Day day, std::stop_token stop);
-  [[nodiscard]] bool still_due(const Claim& claim, std::stop_token stop);
+  enum class Due { Yes, No, NotKnown };
+  [[nodiscard]] Due due(const Claim& claim, std::stop_token stop);
   void retire(TimePoint now, std::stop_token stop);
   void expose();
 

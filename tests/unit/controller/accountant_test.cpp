@@ -209,6 +209,17 @@ TEST_F(AccountantTest, DeletedBetweenBookingAndAnnotating) {
   EXPECT_TRUE(book().pending.empty());
 }
 
+TEST_F(AccountantTest, WhetherADeletedJobCountsIsForItsDeletionToTell) {
+  const auto job = finished("train");
+  (void)accountant_->account(job);
+  api_.jobs.clear();
+  ASSERT_TRUE(accountant_->run({}));
+  EXPECT_FALSE(maps_.maps.contains("karbonetes-account-2026-11-25") && jobs_in_book() > 0);
+  accountant_->gone(job);
+  ASSERT_TRUE(accountant_->run({}));
+  EXPECT_EQ(jobs_in_book(), 1);
+}
+
 TEST_F(AccountantTest, CountersGoOnAfterARestart) {
   (void)accountant_->account(finished("one"));
   ASSERT_TRUE(accountant_->run({}));
