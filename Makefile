@@ -73,6 +73,17 @@ test-unit: packages ## Unit tests only
 test-envtest: everything ## Tests on the real control plane only
 	@ctest --test-dir $(BUILD) --output-on-failure --no-tests=error -L envtest
 
+.PHONY: bench
+bench: packages ## Benchmarks of decide, pacing and parsers; JSON into build/bench/out (BENCH=filter)
+	@scripts/install-packages.sh bench
+	@bench/run.sh $(BENCH)
+
+.PHONY: pictures
+pictures: packages ## Draw the pictures of docs/policies.md anew
+	@cmake --preset $(PRESET) --log-level=WARNING >/dev/null
+	@cmake --build --preset $(PRESET) -j $(JOBS) --target karbonetes-pictures
+	@$(BUILD)/bin/karbonetes-pictures docs/pictures
+
 .PHONY: lint
 lint: ## clang-format, clang-tidy, shell syntax, manifests
 	@scripts/install-packages.sh build lint

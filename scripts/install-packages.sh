@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that building and testing need. Does nothing (and needs no root) when all are there.
-# Usage: install-packages.sh [build|lint]...   default: build
+# Usage: install-packages.sh [build|lint|bench]...   default: build
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 . "$root/scripts/lib.sh"
@@ -10,13 +10,15 @@ build=(g++ make cmake ninja-build ccache pkg-config ca-certificates curl git tzd
   libspdlog-dev libfmt-dev libcli11-dev libexpected-dev libhowardhinnant-date-dev
   libgtest-dev libgmock-dev libcurl4-openssl-dev zlib1g-dev openssl jq)
 lint=(clang-format-19 clang-tidy-19)
+bench=(libbenchmark-dev)
 
 wanted=()
 for set in "${@:-build}"; do
   case $set in
     build) wanted+=("${build[@]}") ;;
     lint) wanted+=("${lint[@]}") ;;
-    *) die "unknown package set \"$set\": write build or lint" ;;
+    bench) wanted+=("${bench[@]}") ;;
+    *) die "unknown package set \"$set\": write build, lint or bench" ;;
   esac
 done
 

@@ -27,6 +27,10 @@ namespace {
 constexpr kube::Resource kPolicies{"carbon-aware.io", "v1alpha1", "carbonawarepolicies"};
 constexpr Millis kShutdownGrace = std::chrono::seconds(5);
 constexpr int kWebhookThreads = 2;
+// Upkeep tasks of the manager's own.
+constexpr const char* kTurn = "release-turn";
+constexpr const char* kEstimates = "estimates";
+constexpr Millis kEstimatesBetween = std::chrono::seconds(15);
 constexpr std::size_t kMaxPem = 4u << 20;
 
 // A PEM file that a flag names.
@@ -212,7 +216,6 @@ Status Manager::make_records() {
 }
 
 void Manager::make_reconciler() {
-  constexpr const char* kTurn = "release-turn";
   api::ReleaseSpec cluster;
   if (options_.release_per_minute > 0) {
     cluster.per_minute = options_.release_per_minute;
@@ -224,6 +227,10 @@ void Manager::make_reconciler() {
   pace_ = std::make_unique<controller::ReleasePace>(
       cluster, [this](const std::string& key) { queue_.add(key); },
       [&upkeep] { upkeep.ask(kTurn); }, clock_, metrics_);
+  upkeep.add(kEstimates, [this](const std::stop_token&) -> Result<kube::Outcome> {
+    enqueue_all();
+    return kube::Outcome{};
+  });
   upkeep.add(kTurn,
              [this](const std::stop_token&) -> Result<kube::Outcome> { return pace_->turn(); });
   reconciler_ = std::make_unique<controller::JobReconciler>(
@@ -249,7 +256,9 @@ void Manager::make_reconciler() {
 void Manager::saw(controller::Seen how, const placement::JobFacts& job, std::string_view decision,
                   const std::vector<std::string>& ignored) {
   news_->saw(how, job, decision, ignored);
-  if (how == controller::Seen::Finished) records_->finished(job);
+  // A new estimate may move the plans of those that wait; they are looked at together.
+  if (how == controller::Seen::Finished && records_->finished(job))
+    records_->upkeep().ask_within(kEstimates, kEstimatesBetween);
   if (how == controller::Seen::Gone && leading()) records_->gone(job);
 }
 

@@ -69,8 +69,10 @@ void Records::signals_changed() {
 void Records::policies_changed() { upkeep_.ask_within(kStatuses, Seconds(1)); }
 void Records::jobs_changed() { upkeep_.ask_within(kStatuses, kStatusBetween); }
 
-void Records::finished(const placement::JobFacts& job) {
-  if (durations_.learn(job)) upkeep_.ask_within(kDurations, DurationBook::kBetween);
+bool Records::finished(const placement::JobFacts& job) {
+  if (!durations_.learn(job)) return false;
+  upkeep_.ask_within(kDurations, DurationBook::kBetween);
+  return true;
 }
 
 void Records::gone(const placement::JobFacts& job) { accountant_.gone(job); }

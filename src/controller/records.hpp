@@ -50,7 +50,8 @@ class Records {
   void signals_changed();
   void policies_changed();
   void jobs_changed();
-  void finished(const placement::JobFacts& job);
+  // True: something was learned of how long Jobs like it run.
+  bool finished(const placement::JobFacts& job);
   void gone(const placement::JobFacts& job);
   void released(const std::string& policy_key, const std::string& reason);
   // This replica has begun to lead.
