@@ -7,6 +7,7 @@
 #include "base/clock.hpp"
 #include "support/deployment.hpp"
 #include "support/eventually.hpp"
+#include "support/files.hpp"
 #include "support/jobs.hpp"
 #include "support/matchers.hpp"
 
@@ -202,6 +203,11 @@ TEST_F(PoliciesTest, DurationsAreLearnedAndSurviveARestart) {
   ASSERT_OK(kubectl().call({"delete", "job", "-n", kNs, "learn-1", "learn-2", "learn-3"}));
   ASSERT_OK(d_->start("a"));
   EXPECT_EQ(learned("learn-4"), first);
+}
+
+TEST_F(PoliciesTest, TheSamplesAreAccepted) {
+  for (const auto* name : {"carbonawarepolicy-lowest-window.yaml", "carbonawarepolicy-shadow.yaml"})
+    EXPECT_OK(kubectl().apply_file(sample(name))) << name;
 }
 
 TEST_F(PoliciesTest, TheSchemaSaysWhatToWriteInstead) {
