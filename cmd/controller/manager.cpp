@@ -226,7 +226,7 @@ void Manager::make_reconciler() {
   auto& upkeep = records_->upkeep();
   pace_ = std::make_unique<controller::ReleasePace>(
       cluster, [this](const std::string& key) { queue_.add(key); },
-      [&upkeep] { upkeep.ask(kTurn); }, clock_, metrics_);
+      [&upkeep] { upkeep.ask_within(kTurn, controller::ReleasePace::kGather); }, clock_, metrics_);
   upkeep.add(kEstimates, [this](const std::stop_token&) -> Result<kube::Outcome> {
     enqueue_all();
     return kube::Outcome{};

@@ -87,7 +87,9 @@ placement::Evaluation JobReconciler::evaluate(const JobFacts& job) const {
 std::optional<kube::Outcome> JobReconciler::hold_back(const JobFacts& job,
                                                       const placement::Evaluation& evaluation,
                                                       Step& step) {
-  if (step.act == Act::Release && is_paced(evaluation.decision.reason) &&
+  // Its deadline asks nobody, even when it comes at a green moment.
+  const bool due = know_.clock.now() >= evaluation.decision.deadline;
+  if (step.act == Act::Release && !due && is_paced(evaluation.decision.reason) &&
       !with_.pace.may_go(job, evaluation)) {
     return kube::Outcome{evaluation.decision.deadline};  // woken earlier, when its turn has come
   }

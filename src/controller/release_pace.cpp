@@ -55,8 +55,8 @@ bool ReleasePace::may_go(const placement::JobFacts& job, const placement::Evalua
   {
     const std::lock_guard lock(mutex_);
     pace_.set_limits(policy.policy_key, limits, now);
-    if (pace_.ask(job.key(), job.ns, policy.policy_key, evaluation.decision.deadline,
-                  job.requests.vcpu * job.pods, now)) {
+    if (pace_.line_up(job.key(), job.ns, policy.policy_key, evaluation.decision.deadline,
+                      job.requests.vcpu * job.pods)) {
       return true;
     }
   }

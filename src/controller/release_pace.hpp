@@ -21,7 +21,11 @@ namespace karbonetes::controller {
 
 class ReleasePace {
  public:
-  // `wake(key)`: that Job's turn has come. `ask_again`: call turn() soon. Both outlive it.
+  // Many Jobs want to go when electricity turns green: the turns are handed out when they have all
+  // come, not to whoever was looked at first.
+  static constexpr Millis kGather = Millis(20);
+
+  // `wake(key)`: that Job's turn has come. `ask_again`: call turn() after kGather. Both outlive it.
   ReleasePace(const api::ReleaseSpec& cluster, std::function<void(const std::string& key)> wake,
               std::function<void()> ask_again, const Clock& clock, metrics::Registry& metrics);
 

@@ -1,14 +1,21 @@
 #include "json/document.hpp"
 
+#include <array>
+#include <cstddef>
+#include <string>
+
 namespace karbonetes::json {
 
 namespace {
 
-constexpr int kMaxDepth = 128;
+constexpr std::size_t kMaxDepth = 128;
+constexpr int kMaxMembers = 2000;
 
-// Looked at before parsing, so that hostile nesting costs one pass over the text and no memory.
-bool too_deep(std::string_view text) {
-  int depth = 0;
+// Looked at before parsing, so that hostile text costs one pass over it and no memory: nesting
+// takes stack, and reading an object with many members is quadratic in an ordered document.
+const char* too_much(std::string_view text) {
+  std::array<int, kMaxDepth + 1> members{};
+  std::size_t depth = 0;
   bool in_string = false;
   for (std::size_t i = 0; i < text.size(); ++i) {
     const char c = text[i];
@@ -18,18 +25,22 @@ bool too_deep(std::string_view text) {
     } else if (c == '"') {
       in_string = true;
     } else if (c == '[' || c == '{') {
-      if (++depth > kMaxDepth) return true;
+      if (++depth > kMaxDepth) return "nested deeper than 128 levels";
+      members[depth] = 0;
     } else if (c == ']' || c == '}') {
-      --depth;
+      if (depth > 0) --depth;
+    } else if (c == ':' && ++members[depth] > kMaxMembers) {
+      return "an object has more than 2000 members";
     }
   }
-  return false;
+  return nullptr;
 }
 
 }  // namespace
 
 Result<Document> parse(std::string_view text) {
-  if (too_deep(text)) return fail(Errc::Parse, "JSON: nested deeper than 128 levels");
+  if (const char* problem = too_much(text))
+    return fail(Errc::Parse, std::string("JSON: ") + problem);
   try {
     return Document::parse(text);
   } catch (const std::exception& e) {

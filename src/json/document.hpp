@@ -11,7 +11,8 @@ namespace karbonetes::json {
 
 using Document = nlohmann::ordered_json;
 
-// Errors: Parse, with byte position. Nesting deeper than 128 is refused.
+// Errors: Parse, with byte position. Nesting deeper than 128 and objects of more than 2,000
+// members are refused.
 [[nodiscard]] Result<Document> parse(std::string_view text);
 
 }  // namespace karbonetes::json

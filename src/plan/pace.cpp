@@ -47,8 +47,8 @@ void Pace::set_limits(std::string_view policy, const Limits& limits, TimePoint n
   forget_idle(it->second);
 }
 
-bool Pace::ask(std::string_view key, std::string_view ns, std::string_view policy,
-               TimePoint deadline, double vcpu, TimePoint now) {
+bool Pace::line_up(std::string_view key, std::string_view ns, std::string_view policy,
+                   TimePoint deadline, double vcpu) {
   if (!(vcpu > 0) || !std::isfinite(vcpu)) vcpu = 0;
   const auto [it, is_new] = candidates_.try_emplace(std::string(key));
   Candidate& candidate = it->second;
@@ -68,7 +68,19 @@ bool Pace::ask(std::string_view key, std::string_view ns, std::string_view polic
     candidate.vcpu = vcpu;
     enqueue(candidate);
   }
+  if (candidate.state == Candidate::State::Waiting) return false;
+  untold_.erase(candidate.grant);
+  return true;
+}
+
+bool Pace::ask(std::string_view key, std::string_view ns, std::string_view policy,
+               TimePoint deadline, double vcpu, TimePoint now) {
+  if (line_up(key, ns, policy, deadline, vcpu)) {
+    run(now);
+    return true;
+  }
   run(now);
+  Candidate& candidate = candidates_.find(std::string(key))->second;
   if (candidate.state == Candidate::State::Waiting) return false;
   untold_.erase(candidate.grant);
   return true;

@@ -56,6 +56,10 @@ class Pace {
   // facts replaces them. `vcpu`: of the whole Job; below zero or no number: 0.
   bool ask(std::string_view key, std::string_view ns, std::string_view policy, TimePoint deadline,
            double vcpu, TimePoint now);
+  // The same, granting nothing: so that of many who come at once the fairest are first, not those
+  // who were quickest to ask. Call grant() when they have all lined up.
+  bool line_up(std::string_view key, std::string_view ns, std::string_view policy,
+               TimePoint deadline, double vcpu);
   // Those that were granted since the last call and have not been told by ask(): each once.
   [[nodiscard]] std::vector<std::string> grant(TimePoint now);
   // Uses the grant. False: there is none.

@@ -13,10 +13,7 @@ namespace karbonetes::providers {
 
 inline constexpr std::size_t kMaxAnswerBytes = 4u << 20;
 
-// An object with more than 1,000 members is refused: reading one is quadratic. Errors: Parse.
-[[nodiscard]] Status check_width(std::string_view text);
-
-// Errors: Parse; says when it is HTML, too large or too wide. Never quotes what came.
+// Errors: Parse; says when it is HTML or too large. Never quotes what came.
 [[nodiscard]] Result<json::Document> parse_answer(std::string_view body);
 
 // Member `key` when `object` is one and has it and it is not null; else nullptr.

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <cmath>
-#include <vector>
 
 namespace karbonetes::ledger::fields {
 
@@ -13,38 +12,12 @@ std::string at(const std::string& path, std::string_view key) {
   return path.empty() ? std::string(key) : fmt::format("{}.{}", path, key);
 }
 
-constexpr std::size_t kMostMembers = 2000;
-
-bool too_wide(std::string_view text) {
-  std::vector<std::size_t> members;  // of each object that is open
-  bool in_string = false;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    if (in_string) {
-      if (c == '\\') ++i;
-      if (c == '"') in_string = false;
-    } else if (c == '"') {
-      in_string = true;
-    } else if (c == '{') {
-      members.push_back(0);
-    } else if (c == '}' && !members.empty()) {
-      members.pop_back();
-    } else if (c == ':' && !members.empty() && ++members.back() > kMostMembers) {
-      return true;
-    }
-  }
-  return false;
-}
-
 }  // namespace
 
 Result<json::Document> parse_object(std::string_view text, std::string_view what,
                                     std::size_t most_bytes) {
   if (text.size() > most_bytes) {
     return fail(Errc::Parse, fmt::format("{}: larger than {} bytes", what, most_bytes));
-  }
-  if (too_wide(text)) {
-    return fail(Errc::Parse, fmt::format("{}: an object has more than 2000 members", what));
   }
   auto document = json::parse(text);
   // The library quotes what it stumbled over, whatever its length.

@@ -162,8 +162,12 @@ TEST_F(ReconcilerTest, PacedReleaseWaitsForItsTurnAndNeverPastTheDeadline) {
   placement::Evaluation green;
   green.policy.policy_key = "built-in";
   green.decision.deadline = at("2026-11-24T13:00:00Z");
+  ASSERT_FALSE(pace_->may_go(other, green));
+  EXPECT_EQ(pace_->turn().again_at, std::nullopt);
   ASSERT_TRUE(pace_->may_go(other, green));  // takes the only token
   pace_->released(other.key());
+  woken_.clear();
+  turns_asked_ = 0;
 
   store(waiting_job());
   EXPECT_EQ(reconcile()->again_at, at("2026-11-24T14:00:00Z"));
@@ -191,9 +195,13 @@ TEST_F(ReconcilerTest, ARefusedReleaseGivesItsTurnBack) {
   reconciler_ = make_reconciler();
   store(waiting_job());
   set_green(true);
+  ASSERT_TRUE(reconcile());
+  (void)pace_->turn();
   writer_.errors = {Errc::Unavailable};
   EXPECT_FALSE(reconcile());
-  ASSERT_TRUE(reconcile());  // the same minute
+  ASSERT_TRUE(reconcile());
+  (void)pace_->turn();  // the same minute
+  ASSERT_TRUE(reconcile());
   EXPECT_FALSE(suspended());
 }
 

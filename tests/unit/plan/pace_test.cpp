@@ -243,5 +243,15 @@ TEST(Pace, VcpuThatIsNoNumberIsNone) {
   EXPECT_TRUE(ask(pace, "2", "a", kLate, kNow, "a/default", std::nan("")));
 }
 
+TEST(Pace, OfManyWhoComeAtOnceTheEarliestDeadlineIsFirst) {
+  Pace pace(jobs(1), kNow);
+  EXPECT_FALSE(pace.line_up("late", "a", "a/default", kLate, 0));
+  EXPECT_FALSE(pace.line_up("soon", "a", "a/default", kLate - seconds(1), 0));
+  EXPECT_THAT(pace.grant(kNow), ElementsAre("soon"));
+  EXPECT_TRUE(pace.line_up("soon", "a", "a/default", kLate - seconds(1), 0)) << "it is granted";
+  EXPECT_FALSE(pace.line_up("late", "a", "a/default", kLate, 0));
+  EXPECT_TRUE(pace.take("soon"));
+}
+
 }  // namespace
 }  // namespace karbonetes::plan
