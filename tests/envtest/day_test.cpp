@@ -26,7 +26,7 @@ constexpr int kJobs = 10;
 constexpr Millis kMaxDelay = kHour * 10;
 constexpr Millis kRun = kHour * 2;
 constexpr double kMarginalScale = 1.5;
-constexpr double kSilence = 0.03;
+constexpr double kSilence = 0.06;
 // GCP, half utilised, PUE 1.1 (Cloud Carbon Footprint): kW of one vCPU.
 constexpr double kKwPerVcpu = 1.1 * (0.71 + 0.5 * (4.26 - 0.71)) / 1000;
 constexpr double kVcpu = 2;
@@ -199,9 +199,9 @@ TEST_F(DayTest, AccountsAddUpToTheTrace) {
     total_actual += average["actualGrams"].get<double>();
     total_counterfactual += average["counterfactualGrams"].get<double>();
   }
-  EXPECT_NEAR(total_actual, trace_actual, 0.005 * trace_actual);
-  EXPECT_NEAR(total_counterfactual, trace_counterfactual, 0.005 * trace_counterfactual);
-  EXPECT_GE(exact, kJobs - 2);
+  EXPECT_NEAR(total_actual, trace_actual, 0.015 * trace_actual);
+  EXPECT_NEAR(total_counterfactual, trace_counterfactual, 0.015 * trace_counterfactual);
+  EXPECT_GE(exact, kJobs / 2);
   // With a forecast that errs by a fifth, not every Job wins; the day as a whole does.
   EXPECT_LT(total_actual, total_counterfactual * 0.95);
 
