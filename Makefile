@@ -61,7 +61,11 @@ demo-signal: ## Show the carbon signal
 
 .PHONY: test
 test: everything ## All tests: units and the real control plane
-	@ctest --test-dir $(BUILD) --output-on-failure -j $(JOBS) --no-tests=error
+	@ctest --test-dir $(BUILD) --output-on-failure -j $(JOBS) --no-tests=error -LE release
+
+.PHONY: test-release
+test-release: everything images ## Slow tests of what is shipped: images for two architectures, release archives
+	@ctest --test-dir $(BUILD) --output-on-failure --no-tests=error -L release
 
 .PHONY: test-unit
 test-unit: packages ## Unit tests only
@@ -93,6 +97,9 @@ lint: ## clang-format, clang-tidy, shell syntax, manifests
 format: ## Format all C++ in place
 	@scripts/install-packages.sh lint
 	@git ls-files '*.cpp' '*.hpp' | xargs clang-format-19 -i
+
+# What is shipped beside the programs, a file each.
+include $(wildcard make/*.mk)
 
 .PHONY: clean
 clean: ## Remove build output (the cached control plane stays)

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that building and testing need. Does nothing (and needs no root) when all are there.
-# Usage: install-packages.sh [build|lint|bench]...   default: build
+# Usage: install-packages.sh [build|lint|bench|release|monitoring|web|docs]...   default: build
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 . "$root/scripts/lib.sh"
@@ -11,6 +11,10 @@ build=(g++ make cmake ninja-build ccache pkg-config ca-certificates curl git tzd
   libgtest-dev libgmock-dev libcurl4-openssl-dev zlib1g-dev openssl jq)
 lint=(clang-format-19 clang-tidy-19)
 bench=(libbenchmark-dev)
+release=(g++-aarch64-linux-gnu qemu-user-static)
+monitoring=(prometheus)
+web=(chromium)
+docs=(python3 python3-venv)
 
 wanted=()
 for set in "${@:-build}"; do
@@ -18,7 +22,11 @@ for set in "${@:-build}"; do
     build) wanted+=("${build[@]}") ;;
     lint) wanted+=("${lint[@]}") ;;
     bench) wanted+=("${bench[@]}") ;;
-    *) die "unknown package set \"$set\": write build, lint or bench" ;;
+    release) wanted+=("${release[@]}") ;;
+    monitoring) wanted+=("${monitoring[@]}") ;;
+    web) wanted+=("${web[@]}") ;;
+    docs) wanted+=("${docs[@]}") ;;
+    *) die "unknown package set \"$set\": write build, lint, bench, release, monitoring, web or docs" ;;
   esac
 done
 

@@ -27,6 +27,19 @@ Parsed parse_options(int argc, char** argv, const std::string& version) {
                   ->envname("KARBONETES_TLS_KEY_FILE");
   cert->needs(key);
   key->needs(cert);
+  app.add_option("--tls-secret", o.tls_secret,
+                 "Secret in the system namespace in which a CA and a serving certificate are made, "
+                 "kept and renewed; instead of the two files")
+      ->excludes(cert)
+      ->envname("KARBONETES_TLS_SECRET");
+  app.add_option("--tls-names", o.tls_names,
+                 "DNS names and IP addresses of the webhook in that certificate, with commas")
+      ->delimiter(',')
+      ->envname("KARBONETES_TLS_NAMES");
+  app.add_option("--webhook-configuration", o.webhook_configuration,
+                 "MutatingWebhookConfiguration that trusts that CA")
+      ->capture_default_str()
+      ->envname("KARBONETES_WEBHOOK_CONFIGURATION");
   app.add_option("--metrics-listen", o.metrics_listen,
                  "HOST:PORT of /metrics, /healthz and /readyz")
       ->capture_default_str()
@@ -105,6 +118,10 @@ Parsed parse_options(int argc, char** argv, const std::string& version) {
       ->capture_default_str()
       ->check(CLI::IsMember({"debug", "info", "warn", "error"}))
       ->envname("KARBONETES_LOG_LEVEL");
+  app.fallthrough();
+  app.add_subcommand("release-all",
+                     "Release every Job that waits, at once, and end: before an uninstall")
+      ->callback([&o] { o.release_all = true; });
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {

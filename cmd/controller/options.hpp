@@ -4,16 +4,25 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/result.hpp"
 
 namespace karbonetes::cmd {
 
 struct Options {
+  // The subcommand release-all: hand every Job that waits back to Kubernetes, then end. Before an
+  // uninstall.
+  bool release_all = false;
   std::string kubeconfig, context;
   std::string system_namespace = "karbonetes-system";
   std::string webhook_listen = "0.0.0.0:9443";
-  std::string tls_cert_file, tls_key_file;  // without them no webhook is served
+  // The serving certificate of the webhook comes from files, which are read again when they change,
+  // or is made and kept in a Secret of the system namespace; with neither no webhook is served.
+  std::string tls_cert_file, tls_key_file;
+  std::string tls_secret;
+  std::vector<std::string> tls_names;  // DNS names and IP addresses in a certificate we make
+  std::string webhook_configuration = "karbonetes";  // MutatingWebhookConfiguration: its caBundle
   std::string metrics_listen = "0.0.0.0:8080";
   bool leader_elect = true;
   std::string lease_name = "karbonetes-controller";

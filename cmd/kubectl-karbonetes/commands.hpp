@@ -22,6 +22,7 @@ int explain(const Context& context);
 int run_now(const Context& context);
 int report(const Context& context);
 int signal(const Context& context);
+int dashboard(const Context& context);
 // Needs no cluster.
 int probe(const Flags& flags, const Clock& clock);
 

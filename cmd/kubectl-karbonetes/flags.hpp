@@ -15,6 +15,9 @@ struct Flags {
   // signal
   bool probe = false;
   std::string signal_config, source;
+  // dashboard
+  std::string listen = "127.0.0.1:0";
+  bool open_browser = true;
   // report
   std::string group_by = "namespace", since, until;
 };

@@ -132,6 +132,16 @@ int main(int argc, char** argv) {
     }
   });
 
+  auto* dashboard_command = app.add_subcommand(
+      "dashboard", "a page in the browser: forecast, waiting and running Jobs, savings; live");
+  all_namespaces(dashboard_command, "Jobs of all namespaces");
+  dashboard_command->add_option("-l,--selector", flags.selector, "label selector of the Jobs");
+  dashboard_command
+      ->add_option("--listen", flags.listen, "loopback HOST:PORT; port 0: any that is free")
+      ->capture_default_str();
+  dashboard_command->add_flag("--open,!--no-open", flags.open_browser, "open it in a browser");
+  dashboard_command->callback(clustered(dashboard));
+
   auto* report_command = app.add_subcommand(
       "report", "what was emitted and what was avoided, by namespace, policy, day");
   report_command->add_option("--by", flags.group_by, "namespace | policy | day | total")
