@@ -10,6 +10,20 @@
 #include "logging/logging.hpp"
 #include "manager.hpp"
 #include "options.hpp"
+#include "release_all.hpp"
+
+namespace karbonetes::cmd {
+namespace {
+
+Status manage(Options options, metrics::Registry& registry, const Clock& clock,
+              std::stop_token stop) {
+  auto manager = Manager::make(std::move(options), registry, clock);
+  if (!manager) return fail(manager.error());
+  return (*manager)->run(std::move(stop));
+}
+
+}  // namespace
+}  // namespace karbonetes::cmd
 
 int main(int argc, char** argv) {
   using namespace karbonetes;  // NOLINT(google-build-using-namespace): the one place that wires
@@ -35,19 +49,16 @@ int main(int argc, char** argv) {
       .gauge("karbonetes_build_info", "1, with the version as label",
              {{"version", KARBONETES_VERSION}})
       .set(1);
-  auto manager = cmd::Manager::make(std::move(*parsed.options), registry, clock);
-  if (!manager) {
-    std::fprintf(stderr, "error: %s\n", manager.error().message.c_str());
-    return 1;
-  }
-
   std::stop_source stop;
   std::thread waiter([&] {
     int signal = 0;
     sigwait(&signals, &signal);
     stop.request_stop();
   });
-  const auto status = (*manager)->run(stop.get_token());
+  const auto status =
+      parsed.options->release_all
+          ? cmd::release_all(*parsed.options, registry, clock, stop.get_token())
+          : cmd::manage(std::move(*parsed.options), registry, clock, stop.get_token());
   if (!stop.stop_requested()) pthread_kill(waiter.native_handle(), SIGTERM);
   waiter.join();
   if (!status) {

@@ -78,10 +78,19 @@ Result<kube::Outcome> JobReconciler::reconcile(std::string_view key, std::stop_t
 placement::Evaluation JobReconciler::evaluate(const JobFacts& job) const {
   const auto policies = know_.policies.get();
   const auto signals = know_.signals();
-  return placement::evaluate(
-      job,
-      {*policies, *signals, job.cronjob.empty() ? std::nullopt : know_.cron(job.ns, job.cronjob),
-       know_.learned(job), know_.system_namespace, know_.clock.now()});
+  const placement::World world{*policies,
+                               *signals,
+                               job.cronjob.empty() ? std::nullopt : know_.cron(job.ns, job.cronjob),
+                               know_.learned(job),
+                               know_.system_namespace,
+                               know_.clock.now()};
+  if (!know_.handing_back) return placement::evaluate(job, world);
+  JobFacts asked = job;
+  asked.overrides.run_now = true;
+  auto evaluation = placement::evaluate(asked, world);
+  if (evaluation.decision.reason == plan::Reason::RunNow)
+    evaluation.decision = plan::handed_back(std::move(evaluation.decision));
+  return evaluation;
 }
 
 std::optional<kube::Outcome> JobReconciler::hold_back(const JobFacts& job,

@@ -40,6 +40,8 @@ struct Knowledge {
   std::string system_namespace;
   std::function<bool()> leading;
   const Clock& clock;
+  // An uninstall: whatever still waits is to be released.
+  bool handing_back = false;
 };
 
 // Whom the reconciler asks and tells. References outlive it.

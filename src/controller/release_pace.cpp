@@ -23,6 +23,7 @@ bool is_paced(plan::Reason reason) {
     case plan::Reason::Deadline:
     case plan::Reason::RunNow:
     case plan::Reason::OptedOut:
+    case plan::Reason::Uninstall:
     case plan::Reason::NotGreen:
       return false;
   }

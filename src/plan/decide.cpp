@@ -234,4 +234,9 @@ Decision opted_out(TimePoint deadline) {
   return out;
 }
 
+Decision handed_back(Decision run_now) {
+  release(run_now, Reason::Uninstall, "Karbonetes is being uninstalled");
+  return run_now;
+}
+
 }  // namespace karbonetes::plan

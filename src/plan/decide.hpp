@@ -26,6 +26,7 @@ enum class Reason {
   RunNow,
   SignalUnknown,
   OptedOut,
+  Uninstall,  // Karbonetes goes
   NotGreen
 };
 
@@ -69,9 +70,13 @@ struct Decision {
 // A waiting Job whose opt-in was taken back is released at once, as its author wrote it.
 [[nodiscard]] Decision opted_out(TimePoint deadline);
 
+// Karbonetes is being uninstalled: `run_now`, which is what decide() says of a Job that is to run
+// now, told as such.
+[[nodiscard]] Decision handed_back(Decision run_now);
+
 [[nodiscard]] const char* name(
     Reason reason);  // "green" | "planned" | "no-saving" | "fallback" | "run-now" |
-                     // "signal-unknown" | "opted-out" | "not-green"
+                     // "signal-unknown" | "opted-out" | "uninstalled" | "not-green"
 [[nodiscard]] const char* name(Pool pool);  // "green" | "fallback" | "untouched"
 
 }  // namespace karbonetes::plan

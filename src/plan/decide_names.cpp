@@ -19,6 +19,8 @@ const char* name(Reason reason) {
       return "signal-unknown";
     case Reason::OptedOut:
       return "opted-out";
+    case Reason::Uninstall:
+      return "uninstalled";
     case Reason::NotGreen:
       return "not-green";
   }

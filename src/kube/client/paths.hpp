@@ -17,6 +17,8 @@ inline constexpr Resource kJobs{"batch", "v1", "jobs"};
 inline constexpr Resource kCronJobs{"batch", "v1", "cronjobs"};
 inline constexpr Resource kLeases{"coordination.k8s.io", "v1", "leases"};
 inline constexpr Resource kConfigMaps{"", "v1", "configmaps"};
+inline constexpr Resource kMutatingWebhooks{"admissionregistration.k8s.io", "v1",
+                                            "mutatingwebhookconfigurations"};
 inline constexpr Resource kEvents{"events.k8s.io", "v1", "events"};
 
 // /apis/batch/v1/jobs, /api/v1/pods

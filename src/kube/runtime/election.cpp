@@ -54,7 +54,7 @@ ElectionPlan observe(ElectionState& state, const std::optional<Lease>& lease,
   const bool ours = lease->holder == config.identity;
   if (!ours) state.leading = false;
   const bool valid = now - state.observed_at < lease->duration;
-  if (!ours && !lease->holder.empty() && valid) return plan;
+  if (!ours && !lease->holder.empty() && valid && !config.seize) return plan;
 
   plan.kind = ElectionPlan::Kind::Update;
   plan.lease = written_by(config, now);
@@ -66,7 +66,7 @@ ElectionPlan observe(ElectionState& state, const std::optional<Lease>& lease,
 
 ElectionPlan release(const ElectionState& state, const ElectionConfig& config, TimePoint now) {
   ElectionPlan plan;
-  if (!state.observed || state.observed->holder != config.identity) return plan;
+  if (config.seize || !state.observed || state.observed->holder != config.identity) return plan;
   plan.kind = ElectionPlan::Kind::Update;
   plan.lease = written_by(config, now);
   plan.lease.holder.clear();

@@ -28,6 +28,9 @@ struct ElectionConfig {
   Millis lease_duration = std::chrono::seconds(15);
   Millis renew_deadline = std::chrono::seconds(10);
   Millis retry_period = std::chrono::seconds(2);
+  // For whoever ends the work of all candidates: the lease is taken from its holder, who finds out
+  // at its next renewal, and is not given back, so that nobody begins anew for lease_duration.
+  bool seize = false;
 };
 
 struct ElectionState {

@@ -95,6 +95,7 @@ class ReconcilerTest : public ::testing::Test {
   JobStore jobs_;
   Snapshot<policy::PolicySet> policies_;
   bool leading_ = true;
+  bool handing_back_ = false;
   FakeWriter writer_;
   std::vector<kube::EventSpec> events_;
   Announcer announcer_{[this](kube::EventSpec event) { events_.push_back(std::move(event)); },
@@ -120,7 +121,7 @@ class ReconcilerTest : public ::testing::Test {
                   [this] { return std::make_shared<const carbon::Signals>(carbon::only(signal_)); },
                   [](std::string_view, std::string_view) { return std::nullopt; },
                   [](const placement::JobFacts&) { return std::nullopt; }, "karbonetes-system",
-                  [this] { return leading_; }, clock_},
+                  [this] { return leading_; }, clock_, handing_back_},
         Colleagues{writer_, announcer_, *pace_, accounts_, metrics_,
                    [this](const std::string& policy, const std::string& reason) {
                      told_.push_back(policy + " " + reason);
@@ -134,6 +135,31 @@ TEST_F(ReconcilerTest, WaitsUntilTheDeadlineWithoutAnyCall) {
   ASSERT_TRUE(outcome);
   EXPECT_EQ(outcome->again_at, at("2026-11-24T14:00:00Z"));
   EXPECT_EQ(writer_.patches + writer_.reads, 0);
+}
+
+TEST_F(ReconcilerTest, AnUninstallReleasesWhatWaitsWithoutASignal) {
+  handing_back_ = true;
+  signal_ = {};
+  reconciler_ = make_reconciler();
+  store(waiting_job());
+  ASSERT_TRUE(reconcile());
+  EXPECT_EQ(writer_.patches, 1);
+  EXPECT_FALSE(suspended());
+  EXPECT_EQ(state(), "released");
+  EXPECT_EQ(reason(), "uninstalled");
+}
+
+TEST_F(ReconcilerTest, AnUninstallReleasesAStrictJobWhoseDirectivesAreRefusedOnlyWherePromised) {
+  handing_back_ = true;
+  reconciler_ = make_reconciler();
+  auto object = waiting_job();
+  object["metadata"]["annotations"]["carbon-aware.io/strict"] = "true";
+  store(object);
+  writer_.errors = {Errc::Invalid};
+  // strictAtDeadline is Fallback here: the placement may be dropped, the Job may not be kept.
+  ASSERT_TRUE(reconcile());
+  EXPECT_EQ(writer_.patches, 2);
+  EXPECT_FALSE(suspended());
 }
 
 TEST_F(ReconcilerTest, GreenReleasesInOnePatch) {

@@ -152,6 +152,17 @@ TEST(Decide, RunNowWinsOverEverything) {
   EXPECT_EQ(decide(policy, {}, kDeadline, kNow).reason, Reason::RunNow);
 }
 
+TEST(Decide, AnUninstallReleasesLikeRunNowAndSaysWhy) {
+  policy::Overrides o;
+  o.run_now = true;
+  const Decision d = handed_back(decide(with({}, o), {}, kDeadline, kNow));
+  EXPECT_EQ(d.action, Action::Release);
+  EXPECT_EQ(d.reason, Reason::Uninstall);
+  EXPECT_STREQ(name(d.reason), "uninstalled");
+  EXPECT_EQ(d.pool, Pool::Fallback);
+  EXPECT_EQ(d.text, "released to the fallback pool: Karbonetes is being uninstalled");
+}
+
 TEST(Decide, UnknownWaitsUntilTheDeadlineByDefault) {
   const Decision d = decide(built_in(), {}, kDeadline, kNow);
   EXPECT_EQ(d.action, Action::Wait);

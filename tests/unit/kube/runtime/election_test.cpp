@@ -215,6 +215,27 @@ struct Candidate {
 // Candidates against one server for 1,000 steps of half a second: requests fail, answers get lost
 // after the server took the write, processes pause, clocks differ by hours. Never do two of them
 // believe to lead.
+TEST(Election, SeizingTakesALeaseThatIsHeldAndKeepsIt) {
+  auto mine = config("uninstall");
+  mine.seize = true;
+  mine.lease_duration = seconds(120);
+  ElectionState state;
+  const ElectionPlan plan = observe(state, held_by("other", kStart), mine, kStart);
+  ASSERT_EQ(plan.kind, Kind::Update);
+  EXPECT_EQ(plan.lease.holder, "uninstall");
+  EXPECT_EQ(plan.lease.resource_version, "7");
+  EXPECT_EQ(plan.lease.transitions, 4);
+  wrote(state, plan.lease, mine, kStart);
+  EXPECT_TRUE(is_leader(state, mine, kStart));
+  EXPECT_EQ(release(state, mine, kStart).kind, Kind::Nothing);
+
+  // Those who stood by wait for as long as the lease says, not for as long as their own would.
+  ElectionState bystander;
+  EXPECT_EQ(observe(bystander, plan.lease, config(), kStart).kind, Kind::Nothing);
+  EXPECT_EQ(observe(bystander, plan.lease, config(), kStart + seconds(119)).kind, Kind::Nothing);
+  EXPECT_EQ(observe(bystander, plan.lease, config(), kStart + seconds(120)).kind, Kind::Update);
+}
+
 TEST(Election, NeverTwoLeadersWhateverFails) {
   int led = 0;
   int takeovers = 0;
