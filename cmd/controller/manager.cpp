@@ -12,7 +12,6 @@
 #include <utility>
 #include <vector>
 
-#include "base/text_file.hpp"
 #include "http/listen.hpp"
 #include "kube/client/paths.hpp"
 #include "ledger/energy.hpp"
@@ -31,14 +30,6 @@ constexpr int kWebhookThreads = 2;
 constexpr const char* kTurn = "release-turn";
 constexpr const char* kEstimates = "estimates";
 constexpr Millis kEstimatesBetween = std::chrono::seconds(15);
-constexpr std::size_t kMaxPem = 4u << 20;
-
-// A PEM file that a flag names.
-Result<std::string> read_pem(const std::string& path, const char* flag) {
-  auto text = read_text_file(path, kMaxPem);
-  if (!text) return fail(text.error().code, std::string(flag) + ": " + text.error().message);
-  return text;
-}
 
 std::string random_identity() {
   std::array<char, 256> host{};
@@ -143,6 +134,7 @@ Result<std::unique_ptr<Manager>> Manager::make(Options options, metrics::Registr
   }
   if (auto made = m->make_records(); !made) return fail(made.error());
   m->make_reconciler();
+  if (auto made = m->make_webhook(); !made) return fail(made.error());
   Manager* raw = m.get();
   controller::expose_state(metrics, m->jobs_, [raw] { return raw->hub_->current(); }, clock);
   m->jobs_.set_listener([raw](const std::string& key) {
@@ -280,44 +272,56 @@ http::Response Manager::serve_health(const http::Request& request) const {
   if (path == "/metrics")
     return {200, {{"Content-Type", "text/plain; version=0.0.4"}}, metrics_.expose()};
   if (path == "/healthz") return text(200, "ok\n");
-  if (path == "/readyz")
-    return ready_ ? text(200, "ok\n") : text(503, "not ready: waiting for the first lists\n");
+  if (path == "/readyz") {
+    if (!ready_) return text(503, "not ready: waiting for the first lists\n");
+    if (webhook_ && !webhook_->ready())
+      return text(503, "not ready: the webhook has no certificate yet, see the log\n");
+    return text(200, "ok\n");
+  }
   return text(404, "not found: try /metrics, /healthz or /readyz\n");
 }
 
-Status Manager::start_webhook() {
-  if (options_.tls_cert_file.empty()) {
+Status Manager::make_webhook() {
+  const auto& o = options_;
+  std::unique_ptr<controller::CertificateSource> source;
+  if (!o.tls_cert_file.empty()) {
+    source = controller::make_certificate_files(o.tls_cert_file, o.tls_key_file, clock_, metrics_);
+  } else if (!o.tls_secret.empty()) {
+    if (o.tls_names.empty())
+      return fail(Errc::InvalidArgument,
+                  "--tls-names: name what the webhook is called by, e.g. "
+                  "karbonetes-webhook.karbonetes-system.svc");
+    source = controller::make_certificate_keeper(
+        controller::make_tls_objects(*client_, o.system_namespace, o.tls_secret,
+                                     o.webhook_configuration),
+        {o.tls_names, o.tls_validity, o.tls_ca_validity}, clock_, metrics_);
+  } else {
     spdlog::warn(
-        "no --tls-cert-file: no webhook is served, and Jobs are held only when they have not "
-        "started yet");
+        "neither --tls-cert-file nor --tls-secret: no webhook is served, and Jobs are held only "
+        "when they have not started yet");
     return {};
   }
-  auto listen = http::parse_listen(options_.webhook_listen);
+  auto listen = http::parse_listen(o.webhook_listen);
   if (!listen) return fail(Errc::InvalidArgument, "--webhook-listen: " + listen.error().message);
-  auto cert = read_pem(options_.tls_cert_file, "--tls-cert-file");
-  if (!cert) return fail(cert.error());
-  auto key = read_pem(options_.tls_key_file, "--tls-key-file");
-  if (!key) return fail(key.error());
   http::ServerOptions server;
   server.address = listen->host;
   server.port = listen->port;
-  server.tls.emplace();
-  server.tls->certificate_pem = std::move(*cert);
-  server.tls->private_key_pem = std::move(*key);
   server.threads = kWebhookThreads;
-  auto started = http::Server::start(
-      server, webhook::make_handler({policies_, [this] { return hub_->current(); },
-                                     [this](std::string_view ns, std::string_view name) {
-                                       return controller::find_cron(cronjobs_, ns, name);
-                                     },
-                                     [this](std::string_view ns, const placement::JobFacts& job) {
-                                       return records_->durations().estimate(ns, job);
-                                     },
-                                     options_.system_namespace, clock_},
-                                    metrics_));
-  if (!started) return fail(started.error().code, "--webhook-listen: " + started.error().message);
-  webhook_ = std::move(*started);
-  spdlog::info("webhook listens on port {}", webhook_->port());
+  webhook_ = std::make_unique<WebhookServer>(
+      std::move(source), std::move(server),
+      webhook::make_handler({policies_, [this] { return hub_->current(); },
+                             [this](std::string_view ns, std::string_view name) {
+                               return controller::find_cron(cronjobs_, ns, name);
+                             },
+                             [this](std::string_view ns, const placement::JobFacts& job) {
+                               return records_->durations().estimate(ns, job);
+                             },
+                             options_.system_namespace, clock_},
+                            metrics_),
+      clock_, [this](Error error) {
+        failure_ = std::move(error);
+        failed_.request_stop();
+      });
   return {};
 }
 
@@ -353,14 +357,18 @@ Status Manager::run(std::stop_token stop) {
       spdlog::warn("still waiting for the first list from {}", client_->config().server.host);
     }
   }
-  if (!stop.stop_requested()) status = start_webhook();
-  if (status && !stop.stop_requested()) {
+  if (!stop.stop_requested()) {
+    // Neither waits for the other: a replica without a certificate may lead, and one that serves
+    // may follow.
+    if (webhook_) webhook_->start();
     if (elector_) elector_->start();
     loop_->start();
     records_->upkeep().start();
     ready_ = true;
     spdlog::info("ready jobs={}", jobs_.size());
-    wait_for(stop);
+    const std::stop_callback passed_on(stop, [this] { failed_.request_stop(); });
+    wait_for(failed_.get_token());
+    if (failure_) status = fail(*failure_);
   }
 
   ready_ = false;

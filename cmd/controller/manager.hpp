@@ -30,6 +30,7 @@
 #include "metrics/registry.hpp"
 #include "options.hpp"
 #include "providers/hub.hpp"
+#include "webhook_server.hpp"
 
 namespace karbonetes::cmd {
 
@@ -52,7 +53,7 @@ class Manager {
   void make_reconciler();
   void saw(controller::Seen how, const placement::JobFacts& job, std::string_view decision,
            const std::vector<std::string>& ignored);
-  [[nodiscard]] Status start_webhook();
+  [[nodiscard]] Status make_webhook();
   void keep_records();
   // Every Job that waits, the earliest deadline first: so they are released where release is paced.
   void enqueue_all();
@@ -63,6 +64,8 @@ class Manager {
   metrics::Registry& metrics_;
   const Clock& clock_;
   std::atomic<bool> ready_{false};
+  std::stop_source failed_;  // a part that cannot be done without has ended
+  std::optional<Error> failure_;
 
   // Knowledge.
   controller::JobStore jobs_;
@@ -87,7 +90,8 @@ class Manager {
   controller::PolicySink policy_sink_;
   controller::CronJobSink cronjob_sink_;
   std::unique_ptr<kube::Reflector> job_reflector_, policy_reflector_, cronjob_reflector_;
-  std::unique_ptr<http::Server> health_, webhook_;
+  std::unique_ptr<http::Server> health_;
+  std::unique_ptr<WebhookServer> webhook_;  // null: no certificate was named
 };
 
 }  // namespace karbonetes::cmd

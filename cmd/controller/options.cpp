@@ -4,6 +4,31 @@
 
 namespace karbonetes::cmd {
 
+constexpr Millis kShortestValidity = std::chrono::seconds(10);
+constexpr Millis kLongestValidity = std::chrono::hours(24 * 36500);
+
+namespace {
+
+// "90d", "12h", "20s": as everywhere in Karbonetes.
+CLI::Option* duration_option(CLI::App& app, const std::string& name, Millis& value,
+                             const std::string& description) {
+  return app
+      .add_option_function<std::string>(
+          name,
+          [&value, name](const std::string& text) {
+            const auto parsed = parse_duration(text);
+            if (!parsed) throw CLI::ValidationError(name, parsed.error().message);
+            if (*parsed < kShortestValidity || *parsed > kLongestValidity)
+              throw CLI::ValidationError(name, "write 10s to 36500d");
+            value = *parsed;
+          },
+          description)
+      ->default_str(format_duration(value))
+      ->type_name("DURATION");
+}
+
+}  // namespace
+
 Parsed parse_options(int argc, char** argv, const std::string& version) {
   Options o;
   CLI::App app{
@@ -36,6 +61,11 @@ Parsed parse_options(int argc, char** argv, const std::string& version) {
                  "DNS names and IP addresses of the webhook in that certificate, with commas")
       ->delimiter(',')
       ->envname("KARBONETES_TLS_NAMES");
+  duration_option(app, "--tls-validity", o.tls_validity,
+                  "How long that certificate is valid; it is renewed after two thirds")
+      ->envname("KARBONETES_TLS_VALIDITY");
+  duration_option(app, "--tls-ca-validity", o.tls_ca_validity, "The same of its CA")
+      ->envname("KARBONETES_TLS_CA_VALIDITY");
   app.add_option("--webhook-configuration", o.webhook_configuration,
                  "MutatingWebhookConfiguration that trusts that CA")
       ->capture_default_str()

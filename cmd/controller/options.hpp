@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "base/time.hpp"
 
 namespace karbonetes::cmd {
 
@@ -23,6 +24,8 @@ struct Options {
   std::string tls_secret;
   std::vector<std::string> tls_names;  // DNS names and IP addresses in a certificate we make
   std::string webhook_configuration = "karbonetes";  // MutatingWebhookConfiguration: its caBundle
+  Millis tls_validity = std::chrono::hours(24 * 90),
+         tls_ca_validity = std::chrono::hours(24 * 3650);
   std::string metrics_listen = "0.0.0.0:8080";
   bool leader_elect = true;
   std::string lease_name = "karbonetes-controller";

@@ -62,8 +62,8 @@ void pause(Millis time, const std::stop_token& stop) {
 Status remove_webhook(kube::Client& client, const std::string& name, const std::stop_token& stop) {
   kube::CallOptions call;
   call.stop = stop;
-  const auto removed = client.remove(
-      kube::cluster_path(kube::kMutatingWebhooks) + "/" + http::percent_encode(name), call);
+  const auto removed =
+      client.remove(kube::cluster_object_path(kube::kMutatingWebhooks, name), call);
   if (!removed && removed.error().code != Errc::NotFound) return fail(removed.error());
   spdlog::info("webhook configuration {}: {}", name, removed ? "deleted" : "was not there");
   return {};

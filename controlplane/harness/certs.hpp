@@ -1,27 +1,26 @@
-// A certificate authority for one control plane: P-256 keys, made anew at each start, valid for two
-// weeks, kept in memory (who needs a file writes it). Values; issue() may be called from several
-// threads at once.
+// A certificate authority for one control plane: made anew at each start, valid for two weeks, kept
+// in memory (who needs a file writes it). Values; issue() may be called from several threads at
+// once.
 #pragma once
 
-#include <memory>
 #include <string>
 #include <vector>
 
 #include "base/result.hpp"
+#include "certs/issue.hpp"
 
 namespace karbonetes::harness {
 
-struct KeyPair {
-  std::string certificate_pem;
-  std::string private_key_pem;
-};
+using certs::KeyPair;
+using certs::make_signing_key;
+using certs::SigningKey;
 
 class CertificateAuthority {
  public:
   // Errors: Internal (the library refuses).
   [[nodiscard]] static Result<CertificateAuthority> make(const std::string& common_name);
 
-  [[nodiscard]] const std::string& certificate_pem() const { return pem_; }
+  [[nodiscard]] const std::string& certificate_pem() const { return pair_.certificate_pem; }
 
   // For a client: Kubernetes takes the user from the common name and the groups from the
   // organizations.
@@ -32,16 +31,7 @@ class CertificateAuthority {
   [[nodiscard]] Result<KeyPair> issue_server(const std::vector<std::string>& names) const;
 
  private:
-  struct Secret;
-  std::shared_ptr<const Secret> secret_;
-  std::string pem_;
+  KeyPair pair_;
 };
-
-// A key pair for signing service account tokens: {public key, private key} in PEM.
-struct SigningKey {
-  std::string public_key_pem;
-  std::string private_key_pem;
-};
-[[nodiscard]] Result<SigningKey> make_signing_key();
 
 }  // namespace karbonetes::harness

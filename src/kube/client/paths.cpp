@@ -19,6 +19,10 @@ std::string cluster_path(const Resource& resource) {
   return group_version(resource) + '/' + std::string(resource.plural);
 }
 
+std::string cluster_object_path(const Resource& resource, std::string_view name) {
+  return cluster_path(resource) + '/' + http::percent_encode(name);
+}
+
 std::string namespace_path(const Resource& resource, std::string_view ns) {
   return group_version(resource) + "/namespaces/" + http::percent_encode(ns) + '/' +
          std::string(resource.plural);

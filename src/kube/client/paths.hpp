@@ -19,10 +19,13 @@ inline constexpr Resource kLeases{"coordination.k8s.io", "v1", "leases"};
 inline constexpr Resource kConfigMaps{"", "v1", "configmaps"};
 inline constexpr Resource kMutatingWebhooks{"admissionregistration.k8s.io", "v1",
                                             "mutatingwebhookconfigurations"};
+inline constexpr Resource kSecrets{"", "v1", "secrets"};
 inline constexpr Resource kEvents{"events.k8s.io", "v1", "events"};
 
 // /apis/batch/v1/jobs, /api/v1/pods
 [[nodiscard]] std::string cluster_path(const Resource& resource);
+// /apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations/NAME
+[[nodiscard]] std::string cluster_object_path(const Resource& resource, std::string_view name);
 // /apis/batch/v1/namespaces/NS/jobs
 [[nodiscard]] std::string namespace_path(const Resource& resource, std::string_view ns);
 // /apis/batch/v1/namespaces/NS/jobs/NAME

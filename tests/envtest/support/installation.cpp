@@ -18,13 +18,6 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 constexpr auto kUninstall = std::chrono::minutes(3);
-// What the chart's programs listen on in a pod.
-constexpr const char* kWebhookPort = ":9443";
-constexpr const char* kMetricsPort = ":8080";
-constexpr const char* kSignalPort = ":8090";
-
-std::string on(std::uint16_t port) { return ":" + std::to_string(port); }
-
 bool ready(std::uint16_t port) {
   const auto answer = harness::loopback_request(port, "/readyz", "", seconds(2));
   return answer && answer->status == 200;
@@ -57,27 +50,30 @@ std::uint16_t Installation::metrics_port(const std::string& replica) {
   return ports(replica).metrics;
 }
 
+// The values name the ports of replica "a"; another has to have others on this one address.
 std::map<std::string, std::string> Installation::rewrites(const std::string& replica) {
-  if (signal_port_ == 0) {
-    if (const auto free = harness::free_ports(1)) signal_port_ = free->front();
-  }
-  const auto& own = ports(replica);
-  return {{kWebhookPort, on(own.webhook)},
-          {kMetricsPort, on(own.metrics)},
-          {kSignalPort, on(signal_port_)}};
+  if (replica == "a") return {};
+  const auto port = [](std::uint16_t number) { return "127.0.0.1:" + std::to_string(number); };
+  const auto &first = ports("a"), &own = ports(replica);
+  return {{port(first.webhook), port(own.webhook)}, {port(first.metrics), port(own.metrics)}};
 }
 
-std::vector<std::string> Installation::with_url(std::vector<std::string> args) {
-  args.insert(args.end(), {"--namespace", kSystem, "--set",
-                           fmt::format("webhook.url=https://127.0.0.1:{}/mutate-batch-v1-job",
-                                       ports("a").webhook)});
+std::vector<std::string> Installation::on_loopback(std::vector<std::string> args) {
+  const auto& first = ports("a");
+  const auto set = [&](const std::string& value) { args.insert(args.end(), {"--set", value}); };
+  set(fmt::format("webhook.url=https://127.0.0.1:{}/mutate-batch-v1-job", first.webhook));
+  set("controller.listenAddress=127.0.0.1");
+  set(fmt::format("controller.webhookPort={}", first.webhook));
+  set(fmt::format("controller.metricsPort={}", first.metrics));
+  set(fmt::format("signal.service.port={}", ports("signal").metrics));
+  args.insert(args.end(), {"--namespace", kSystem});
   return args;
 }
 
 Status Installation::install(const std::filesystem::path& chart, std::vector<std::string> values) {
   std::vector<std::string> args{"install", kRelease, chart.string(), "--create-namespace"};
   args.insert(args.end(), values.begin(), values.end());
-  const auto done = helm_.call(with_url(std::move(args)));
+  const auto done = helm_.call(on_loopback(std::move(args)));
   if (!done) return fail(done.error());
   return {};
 }
@@ -85,7 +81,7 @@ Status Installation::install(const std::filesystem::path& chart, std::vector<std
 Status Installation::upgrade(const std::filesystem::path& chart, std::vector<std::string> values) {
   std::vector<std::string> args{"upgrade", kRelease, chart.string()};
   args.insert(args.end(), values.begin(), values.end());
-  const auto done = helm_.call(with_url(std::move(args)));
+  const auto done = helm_.call(on_loopback(std::move(args)));
   if (!done) return fail(done.error());
   return {};
 }
@@ -169,11 +165,11 @@ Status Installation::start_controller(const std::string& replica) {
 Status Installation::start_signal() {
   const auto pod = pod_template("signal");
   if (!pod) return fail(pod.error());
-  auto process = kubelet_.start({kSystem, "signal", (*pod)["spec"], rewrites("signal")});
+  auto process = kubelet_.start({kSystem, "signal", (*pod)["spec"], {}});
   if (!process) return fail(process.error());
   running_.erase("signal");
   running_.emplace("signal", std::move(*process));
-  const bool up = eventually(seconds(20), [&] { return ready(signal_port_); });
+  const bool up = eventually(seconds(20), [&] { return ready(ports("signal").metrics); });
   return up ? Status{}
             : fail(Errc::Timeout, "karbonetes-signal is not ready:\n" + log_tail("signal"));
 }
@@ -206,12 +202,13 @@ std::optional<double> Installation::metric(const std::string& replica, const std
 }
 
 Status Installation::set_green(bool green) {
-  auto done = harness::run({"/usr/bin/curl",
-                            {"-sSf", "-X", "PUT", "-H", "Content-Type: application/json", "-d",
-                             std::string(R"({"green":)") + (green ? "true}" : "false}"),
-                             "http://127.0.0.1:" + std::to_string(signal_port_) + "/v1/signal"},
-                            {}},
-                           "", seconds(10));
+  auto done =
+      harness::run({"/usr/bin/curl",
+                    {"-sSf", "-X", "PUT", "-H", "Content-Type: application/json", "-d",
+                     std::string(R"({"green":)") + (green ? "true}" : "false}"),
+                     "http://127.0.0.1:" + std::to_string(ports("signal").metrics) + "/v1/signal"},
+                    {}},
+                   "", seconds(10));
   if (!done) return fail(done.error());
   if (!done->ok()) return fail(Errc::Unavailable, "PUT /v1/signal: " + done->err);
   return {};

@@ -21,7 +21,8 @@ class Installation {
  public:
   [[nodiscard]] static Result<std::unique_ptr<Installation>> make(const harness::Plane& plane);
 
-  // `values`: arguments of helm. The webhook is called at the first controller's port, by URL.
+  // `values`: arguments of helm. Besides them: the webhook is called by URL, at replica "a", and
+  // all ports are free ones of 127.0.0.1.
   [[nodiscard]] Status install(const std::filesystem::path& chart,
                                std::vector<std::string> values = {});
   [[nodiscard]] Status upgrade(const std::filesystem::path& chart,
@@ -56,7 +57,8 @@ class Installation {
   Installation(const harness::Plane& plane, Helm helm, Kubelet kubelet)
       : plane_(plane), helm_(std::move(helm)), kubelet_(std::move(kubelet)) {}
   [[nodiscard]] Ports& ports(const std::string& replica);
-  [[nodiscard]] std::vector<std::string> with_url(std::vector<std::string> args);
+  // The chart's values that let its pods live on one machine.
+  [[nodiscard]] std::vector<std::string> on_loopback(std::vector<std::string> args);
   [[nodiscard]] Status run_hook(const json::Document& job);
   [[nodiscard]] std::map<std::string, std::string> rewrites(const std::string& replica);
 
@@ -65,7 +67,6 @@ class Installation {
   Kubelet kubelet_;
   std::map<std::string, Ports> ports_;
   std::map<std::string, harness::Process> running_;
-  std::uint16_t signal_port_ = 0;
 };
 
 }  // namespace karbonetes::envtest

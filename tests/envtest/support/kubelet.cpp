@@ -24,7 +24,13 @@ void write(const fs::path& file, const std::string& text) {
 }
 
 Document member(const Document& object, const char* key, Document otherwise) {
-  return object.is_object() && object.contains(key) ? object.at(key) : std::move(otherwise);
+  return object.is_object() && object.contains(key) && !object.at(key).is_null()
+             ? object.at(key)
+             : std::move(otherwise);
+}
+
+void replace_first(std::string& text, const std::string& from, const std::string& to) {
+  if (const auto at = text.find(from); at != std::string::npos) text.replace(at, from.size(), to);
 }
 
 // What the restricted Pod Security Standard asks of a container.
@@ -134,7 +140,8 @@ Status Kubelet::write_volume(const Pod& pod, const Document& volume, const fs::p
   return fail(Errc::Invalid, "a volume that is not known here: " + volume.dump());
 }
 
-Result<std::string> Kubelet::environment(const Pod& pod, const Document& container) {
+Result<std::map<std::string, std::string>> Kubelet::environment(const Pod& pod,
+                                                                const Document& container) {
   std::map<std::string, std::string> env{
       {"PATH", "/usr/local/bin:/usr/bin:/bin"},
       {"HOME", "/"},
@@ -160,9 +167,7 @@ Result<std::string> Kubelet::environment(const Pod& pod, const Document& contain
       return fail(Errc::Invalid, "an environment source that is not known here: " + entry.dump());
     }
   }
-  std::string out;
-  for (const auto& [name, value] : env) out += " " + shell_quoted(name + "=" + value);
-  return out;
+  return env;
 }
 
 Result<std::vector<Kubelet::Mount>> Kubelet::mounts(const Pod& pod, const Document& container,
@@ -228,9 +233,8 @@ Result<harness::Process> Kubelet::start(const Pod& pod) {
 
   std::vector<std::string> words = member(container, "command", Document::array({kEntryPoint}));
   for (std::string arg : member(container, "args", Document::array())) {
-    for (const auto& [from, to] : pod.ports) {
-      if (const auto at = arg.find(from); at != std::string::npos) arg.replace(at, from.size(), to);
-    }
+    for (const auto& [name, value] : *env) replace_first(arg, "$(" + name + ")", value);
+    for (const auto& [from, to] : pod.replaced) replace_first(arg, from, to);
     words.push_back(std::move(arg));
   }
   // A bare name is looked up in the image's PATH.
@@ -239,6 +243,8 @@ Result<harness::Process> Kubelet::start(const Pod& pod) {
   const auto user = member(
       member(container, "securityContext", Document::object()), "runAsUser",
       member(pod.spec, "securityContext", Document::object()).value("runAsUser", Document(0)));
+  std::string assignments;
+  for (const auto& [name, value] : *env) assignments += " " + shell_quoted(name + "=" + value);
   const bool is_root = geteuid() == 0;
   std::string script = "set -eu\ncd /\nR=" + shell_quoted(root.string()) + "\n";
   script += "mount --bind \"$R\" \"$R\"\n";
@@ -252,7 +258,7 @@ Result<harness::Process> Kubelet::start(const Pod& pod) {
   }
   script += "mount -o remount,ro,bind \"$R\"\n";
   // The signal that ends it with its parent is lost when the user changes, so it is set last.
-  script += "exec chroot \"$R\" /usr/bin/env -i" + *env +
+  script += "exec chroot \"$R\" /usr/bin/env -i" + assignments +
             " /usr/bin/setpriv --no-new-privs --bounding-set=-all --pdeathsig KILL ";
   if (is_root)
     script +=

@@ -4,9 +4,9 @@
 // ConfigMaps and Secrets, user, and read-only root, and with the ServiceAccount's own token. So
 // what the chart forgets is missing here, too, and what RBAC forbids fails.
 //
-// What is replaced, since all pods share this machine's one address: ports, in the arguments; and
-// names of Services, which /etc/hosts leads to 127.0.0.1. As root; as another user the program runs
-// under that user's id. Owned by one thread.
+// What is replaced, since all pods share this machine's one address: ports, in the arguments of a
+// second replica; and names of Services, which /etc/hosts leads to 127.0.0.1. As root; as another
+// user the program runs under that user's id. Owned by one thread.
 #pragma once
 
 #include <filesystem>
@@ -28,8 +28,8 @@ class Kubelet {
 
   struct Pod {
     std::string ns, name;
-    json::Document spec;                       // .spec of a pod template
-    std::map<std::string, std::string> ports;  // in arguments: ":9443" -> ":40123"
+    json::Document spec;                          // .spec of a pod template
+    std::map<std::string, std::string> replaced;  // in arguments, the first occurrence in each
   };
   // Starts its only container. Errors: NotFound when a volume, Secret or ConfigMap is missing;
   // Invalid for what no kubelet here can do, naming it, or for what the restricted Pod Security
@@ -48,7 +48,8 @@ class Kubelet {
                                    const json::Document& source,
                                    const std::filesystem::path& target);
   [[nodiscard]] Status write_token(const Pod& pod, const std::filesystem::path& target);
-  [[nodiscard]] Result<std::string> environment(const Pod& pod, const json::Document& container);
+  [[nodiscard]] Result<std::map<std::string, std::string>> environment(
+      const Pod& pod, const json::Document& container);
   [[nodiscard]] Result<std::vector<Mount>> mounts(const Pod& pod, const json::Document& container,
                                                   const std::filesystem::path& root);
 
