@@ -36,7 +36,7 @@ std::filesystem::path previous_chart() {
 // Every install here: the hook's pod finds no node, so that the suite runs its program and KWOK
 // does not pretend to.
 std::vector<std::string> values(std::vector<std::string> more = {}) {
-  more.insert(more.end(), {"--set", "uninstall.nodeSelector.nowhere=true"});
+  more.insert(more.end(), {"--set-string", "uninstall.nodeSelector.nowhere=true"});
   return more;
 }
 
@@ -59,9 +59,14 @@ class HelmTest : public testing::Test {
   }
   void SetUp() override { ASSERT_TRUE(k_) << "the suite did not start"; }
   void TearDown() override {
-    if (!HasFailure() || !k_) return;
-    for (const char* pod : {"a", "b", "signal"})
-      std::cerr << pod << ":\n" << k_->log_tail(pod) << "\n";
+    if (!k_) return;
+    for (const char* pod : {"a", "b", "signal"}) {
+      if (HasFailure()) std::cerr << pod << ":\n" << k_->log_tail(pod) << "\n";
+      (void)k_->stop(pod);
+    }
+    // What a failed test left would fail the next one, too.
+    (void)k_->helm().call(
+        {"uninstall", kRelease, "-n", kSystem, "--no-hooks", "--ignore-not-found"});
   }
 
   static const harness::Kubectl& kubectl() { return plane_->kubectl(); }

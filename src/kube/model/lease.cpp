@@ -1,5 +1,6 @@
 #include "kube/model/lease.hpp"
 
+#include <array>
 #include <cstdint>
 #include <limits>
 
@@ -11,6 +12,8 @@ namespace karbonetes::kube {
 namespace {
 
 using json::Value;
+
+constexpr std::array kOthers{"labels", "annotations", "ownerReferences", "finalizers"};
 
 Status read_text(Value value, std::string_view field, std::string& out) {
   std::string_view view;
@@ -46,6 +49,12 @@ Status read_metadata(Value value, Lease& lease) {
     if (key == "namespace") return read_text(v, "metadata.namespace", lease.ns);
     if (key == "resourceVersion")
       return read_text(v, "metadata.resourceVersion", lease.resource_version);
+    for (const auto* others : kOthers) {
+      if (key != others) continue;
+      const auto text = v.raw();
+      if (!text) return fail(text.error());
+      lease.kept.emplace(key, *text);
+    }
     return {};
   });
 }
@@ -83,6 +92,9 @@ Result<Lease> decode_lease(std::string_view json) {
 std::string encode_lease(const Lease& lease) {
   json::Document metadata = {{"name", lease.name}, {"namespace", lease.ns}};
   if (!lease.resource_version.empty()) metadata["resourceVersion"] = lease.resource_version;
+  for (const auto& [key, text] : lease.kept) {
+    if (auto value = json::parse(text)) metadata[key] = std::move(*value);
+  }
   const json::Document document = {{"apiVersion", "coordination.k8s.io/v1"},
                                    {"kind", "Lease"},
                                    {"metadata", std::move(metadata)},

@@ -1,6 +1,7 @@
 // coordination.k8s.io/v1 Lease: decode from and encode to JSON. Owned values.
 #pragma once
 
+#include <map>
 #include <string>
 #include <string_view>
 
@@ -14,6 +15,9 @@ struct Lease {
   Seconds duration{15};
   TimePoint acquire_time{}, renew_time{};
   int transitions = 0;
+  // Members of metadata that are others' (labels, annotations, owners, finalizers), as JSON text: a
+  // lease is replaced whole, and they must not be lost by it.
+  std::map<std::string, std::string> kept;
 };
 
 // Absent members keep the defaults above. Errors: Parse, naming the field.

@@ -59,6 +59,7 @@ ElectionPlan observe(ElectionState& state, const std::optional<Lease>& lease,
   plan.kind = ElectionPlan::Kind::Update;
   plan.lease = written_by(config, now);
   plan.lease.resource_version = lease->resource_version;
+  plan.lease.kept = lease->kept;
   plan.lease.transitions = ours ? lease->transitions : lease->transitions + 1;
   if (ours) plan.lease.acquire_time = lease->acquire_time;
   return plan;
@@ -72,6 +73,7 @@ ElectionPlan release(const ElectionState& state, const ElectionConfig& config, T
   plan.lease.holder.clear();
   plan.lease.duration = Seconds{1};
   plan.lease.resource_version = state.observed->resource_version;
+  plan.lease.kept = state.observed->kept;
   plan.lease.transitions = state.observed->transitions;
   return plan;
 }

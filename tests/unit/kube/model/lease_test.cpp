@@ -52,6 +52,20 @@ TEST(Lease, SurvivesEncodingAndDecoding) {
   EXPECT_EQ(again->transitions, lease.transitions);
 }
 
+TEST(Lease, WhatOthersWroteInItsMetadataIsWrittenBack) {
+  const auto lease = decode_lease(R"({"metadata": {"name": "x", "namespace": "n", "uid": "u",
+      "labels": {"app.kubernetes.io/managed-by": "Helm"}, "annotations": {"a/b": "c\"d"},
+      "finalizers": ["f"], "managedFields": [{"manager": "helm"}]}})");
+  ASSERT_TRUE(lease) << lease.error().message;
+  const auto document = json::parse(encode_lease(*lease));
+  ASSERT_TRUE(document);
+  const auto& metadata = (*document)["metadata"];
+  EXPECT_EQ(metadata["labels"]["app.kubernetes.io/managed-by"], "Helm");
+  EXPECT_EQ(metadata["annotations"]["a/b"], "c\"d");
+  EXPECT_EQ(metadata["finalizers"][0], "f");
+  EXPECT_FALSE(metadata.contains("managedFields"));
+}
+
 TEST(Lease, NewLeaseCarriesNoResourceVersion) {
   const auto document = json::parse(encode_lease(Lease{}));
   ASSERT_TRUE(document);

@@ -215,6 +215,17 @@ struct Candidate {
 // Candidates against one server for 1,000 steps of half a second: requests fail, answers get lost
 // after the server took the write, processes pause, clocks differ by hours. Never do two of them
 // believe to lead.
+TEST(Election, LabelsOfOthersOutliveEachWrite) {
+  ElectionState state;
+  auto lease = held_by("", kStart);
+  lease.kept["labels"] = R"({"managed-by":"Helm"})";
+  const ElectionPlan taken = observe(state, lease, config(), kStart);
+  EXPECT_EQ(taken.lease.kept, lease.kept);
+  wrote(state, taken.lease, config(), kStart);
+  EXPECT_EQ(observe(state, taken.lease, config(), kStart).lease.kept, lease.kept);
+  EXPECT_EQ(release(state, config(), kStart).lease.kept, lease.kept);
+}
+
 TEST(Election, SeizingTakesALeaseThatIsHeldAndKeepsIt) {
   auto mine = config("uninstall");
   mine.seize = true;
