@@ -1,135 +1,27 @@
 // The chart as helm installs, upgrades, rolls back and removes it on a real API server, with Jobs
-// waiting all the while; and what its ServiceAccounts may do against what they did.
-#include <fmt/format.h>
-#include <gmock/gmock.h>
-
-#include <algorithm>
-#include <future>
+// waiting all the while; and the webhook's certificates under it.
+#include <fstream>
 #include <set>
 
-#include "base/clock.hpp"
+#include "base/base64.hpp"
+#include "support/chart_test.hpp"
 #include "support/eventually.hpp"
-#include "support/files.hpp"
-#include "support/installation.hpp"
-#include "support/jobs.hpp"
-#include "support/matchers.hpp"
 #include "support/rbac.hpp"
 
 namespace karbonetes::envtest {
 namespace {
 
 using json::Document;
-using std::chrono::hours;
 using std::chrono::seconds;
-using testing::AnyOf;
 using testing::Contains;
 using testing::Each;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 
-std::filesystem::path chart() { return source_file("charts/karbonetes"); }
-std::filesystem::path previous_chart() {
-  return source_file("tests/envtest/charts/karbonetes-0.1.0");
-}
-
-// Every install here: the hook's pod finds no node, so that the suite runs its program and KWOK
-// does not pretend to.
-std::vector<std::string> values(std::vector<std::string> more = {}) {
-  more.insert(more.end(), {"--set-string", "uninstall.nodeSelector.nowhere=true"});
-  return more;
-}
-
-std::string clock_time(TimePoint t) { return format_rfc3339(t).substr(11, 5); }
-
-class HelmTest : public testing::Test {
+class HelmTest : public ChartTest {
  protected:
-  static void SetUpTestSuite() {
-    auto plane = harness::Plane::start(harness::Options{});
-    ASSERT_OK(plane);
-    plane_ = std::move(*plane);
-    ASSERT_OK(kubectl().apply_kustomization(sample("local")));
-    auto made = Installation::make(*plane_);
-    ASSERT_OK(made);
-    k_ = std::move(*made);
-  }
-  static void TearDownTestSuite() {
-    k_.reset();
-    plane_.reset();
-  }
-  void SetUp() override { ASSERT_TRUE(k_) << "the suite did not start"; }
-  void TearDown() override {
-    if (!k_) return;
-    for (const char* pod : {"a", "b", "signal"}) {
-      if (HasFailure()) std::cerr << pod << ":\n" << k_->log_tail(pod) << "\n";
-      (void)k_->stop(pod);
-    }
-    // What a failed test left would fail the next one, too.
-    (void)k_->helm().call(
-        {"uninstall", kRelease, "-n", kSystem, "--no-hooks", "--ignore-not-found"});
-  }
-
-  static const harness::Kubectl& kubectl() { return plane_->kubectl(); }
-  static Jobs jobs() { return Jobs(kubectl()); }
-
-  // Whatever the hour: green begins three hours from now.
-  static Status never_green_soon() {
-    const auto now = SystemClock().now();
-    const Document object = {
-        {"apiVersion", "carbon-aware.io/v1alpha1"},
-        {"kind", "CarbonAwarePolicy"},
-        {"metadata", {{"name", "default"}, {"namespace", kNs}}},
-        {"spec",
-         {{"maxDelay", "12h"},
-          {"green",
-           {{"windows",
-             {{{"start", clock_time(now + hours(3))}, {"end", clock_time(now + hours(4))}}}}}}}}};
-    return kubectl().apply(object.dump());
-  }
-  // A dry run that comes back held says that the API server knows the webhook and trusts it.
-  static bool webhook_in_force() {
-    const auto answer = kubectl().call({"create", "--dry-run=server", "-o", "json", "-f", "-"},
-                                       manifest(job("probe")).dump());
-    return answer && answer->find("carbon-aware.io/state") != std::string::npos;
-  }
-  static std::string ca_bundle() {
-    const auto found = kubectl().get("", "mutatingwebhookconfiguration/karbonetes");
-    return found ? found->value("/webhooks/0/clientConfig/caBundle"_json_pointer, "") : "";
-  }
-  static std::string holder() {
-    const auto lease = kubectl().list(kSystem, "leases");
-    if (!lease || lease->size() != 1) return {};
-    return (*lease)[0]["spec"].value("holderIdentity", "");
-  }
-  static void start_both() {
-    for (const char* replica : {"a", "b"}) ASSERT_OK(k_->start_controller(replica));
-    ASSERT_TRUE(eventually(seconds(30), [] { return !holder().empty(); }));
-    ASSERT_TRUE(eventually(seconds(30), [] { return webhook_in_force(); }));
-  }
-  static void stop_both() {
-    for (const char* replica : {"a", "b"}) {
-      EXPECT_TRUE(k_->running(replica));
-      EXPECT_EQ(k_->stop(replica).code, 0);
-    }
-  }
-  static void hold(const std::string& name) {
-    ASSERT_OK(jobs().create(job(name)));
-    ASSERT_EQ(jobs().state(name), "waiting") << "by the webhook, at once";
-    ASSERT_TRUE(jobs().suspended(name));
-  }
-  // How often somebody's patch set `suspend` of this Job to false.
-  static std::size_t starts(const std::string& name) {
-    const auto events = plane_->audit([&](const harness::AuditEvent& event) {
-      return event.resource == "jobs" && event.name == name && event.verb == "patch" &&
-             event.code == 200 &&
-             event.request.dump().find(R"("path":"/spec/suspend","value":false)") !=
-                 std::string::npos;
-    });
-    return events ? events->size() : 0;
-  }
-
-  static inline std::unique_ptr<harness::Plane> plane_;
-  static inline std::unique_ptr<Installation> k_;
+  static void SetUpTestSuite() { start(harness::Options{}); }
 };
 
 TEST_F(HelmTest, ADefaultInstallHoldsAndItsUninstallReleases) {
@@ -155,6 +47,9 @@ TEST_F(HelmTest, ADefaultInstallHoldsAndItsUninstallReleases) {
   EXPECT_EQ(jobs().state("kept"), "released");
   EXPECT_EQ(jobs().annotation("kept", "release-reason"), "uninstalled");
   EXPECT_EQ(starts("kept"), 1);
+  const auto denied = refused(*plane_, kSystem, "karbonetes-uninstall");
+  ASSERT_OK(denied);
+  EXPECT_THAT(*denied, IsEmpty()) << "the hook has the rights it needs";
   EXPECT_TRUE(eventually(seconds(60), [] { return jobs().complete("kept"); }));
   // The controllers are still up, as they would be for a moment: they hold nothing more.
   ASSERT_TRUE(k_->running("a"));
@@ -213,73 +108,67 @@ TEST_F(HelmTest, UpgradeAndRollbackWithJobsWaiting) {
   stop_both();
 }
 
-TEST_F(HelmTest, WhatIsGrantedIsWhatIsUsed) {
-  ASSERT_OK(k_->install(chart(), values({"--set", "signal.service.enabled=true"})));
-  // The programs' names for the accounts come from what runs, not from what is meant to.
-  const auto pod = k_->pod_template("controller");
-  ASSERT_OK(pod);
-  const auto account = (*pod)["spec"].value("serviceAccountName", "");
-  ASSERT_FALSE(account.empty());
-  // A book beyond its retention, so that one is removed.
-  ASSERT_OK(kubectl().apply(R"({"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":
-    "karbonetes-account-2020-01-01","namespace":"karbonetes-system","labels":{"carbon-aware.io/kept":"ledger"}},"data":{}})"));
-  ASSERT_OK(k_->start_signal());
-  ASSERT_OK(k_->set_green(false));
-  ASSERT_OK(kubectl().remove(kNs, "carbonawarepolicy/default"));
+TEST_F(HelmTest, CertificatesAreRenewedUnderTheApiServersCalls) {
+  // A webhook that cannot be called would refuse the Job here.
+  ASSERT_OK(k_->install(chart(), values({"--set", "certificates.selfManaged.validity=20s", "--set",
+                                         "certificates.selfManaged.caValidity=50s", "--set",
+                                         "webhook.failurePolicy=Fail"})));
+  ASSERT_OK(never_green_soon());
   start_both();
-  const auto ran = [](const std::string& name) { return jobs().complete(name); };
+  const auto renewed = [] {
+    return k_->metric("a", "karbonetes_webhook_certificate_renewals_total").value_or(0);
+  };
+  std::set<std::string> trusted;
+  int calls = 0;
+  ASSERT_TRUE(eventually(seconds(120),
+                         [&] {
+                           EXPECT_TRUE(webhook_in_force()) << "call " << calls;
+                           ++calls;
+                           trusted.insert(ca_bundle());
+                           return HasFailure() || (renewed() >= 5 && trusted.size() >= 3);
+                         }))
+      << renewed() << " certificates, " << trusted.size() << " bundles";
+  EXPECT_GT(calls, 50);
 
-  auto spec = job("first");
-  ASSERT_OK(jobs().create(spec));
-  ASSERT_EQ(jobs().state("first"), "waiting");
-  ASSERT_OK(kubectl().apply_file(sample("carbonawarepolicy-default.yaml")));
-  ASSERT_OK(k_->set_green(true));
-  ASSERT_TRUE(eventually(seconds(90), [&] { return ran("first"); }));
-  ASSERT_TRUE(
-      eventually(seconds(60), [&] { return !jobs().annotation("first", "account").empty(); }));
-  ASSERT_OK(k_->set_green(false));
-  EXPECT_TRUE(eventually(seconds(60), [] {
-    return !kubectl().get(kSystem, "configmap/karbonetes-account-2020-01-01");
-  }));
-
-  // Jobs that change while they are released: the patch is refused, and the Job read again.
-  const auto grants = granted(*plane_, kSystem, account);
-  ASSERT_OK(grants);
-  const auto used = [&] { return asked(*plane_, kSystem, account, *grants); };
-  int round = 0;
-  EXPECT_TRUE(eventually(seconds(180), [&] {
-    const auto lines = used();
-    if (lines && std::ranges::includes(*lines, *grants)) return true;
-    const auto prefix = fmt::format("busy-{}-", round++);
-    for (int i = 0; i < 10; ++i) {
-      auto busy = job(prefix + std::to_string(i));
-      busy.labels["busy"] = "yes";
-      if (!jobs().create(busy)) return false;
-    }
-    auto stir = std::async(std::launch::async, [] {
-      for (int i = 0; i < 6; ++i)
-        (void)kubectl().call({"label", "jobs", "-n", kNs, "-l", "busy=yes", "--overwrite",
-                              "stirred=" + std::to_string(i)});
-    });
-    (void)k_->set_green(true);
-    stir.wait();
-    (void)k_->set_green(false);
-    return false;
-  })) << "not every verb that the chart grants was used: see below";
+  // Somebody resets what the API server trusts.
+  const auto before = ca_bundle();
+  const auto other = plane_->serving_certificate({"127.0.0.1"});
+  ASSERT_OK(other);
+  const Document patch = Document::array({{{"op", "replace"},
+                                           {"path", "/webhooks/0/clientConfig/caBundle"},
+                                           {"value", base64_encode(plane_->ca_pem())}}});
+  ASSERT_OK(kubectl().patch_json("", "mutatingwebhookconfiguration/karbonetes", patch.dump()));
+  EXPECT_TRUE(eventually(seconds(20), [] { return webhook_in_force(); }));
   stop_both();
-  EXPECT_EQ(k_->stop("signal").code, 0);
+}
 
-  // Watches are in the log when they have ended.
-  ASSERT_TRUE(eventually(seconds(15), [&] {
-    const auto lines = used();
-    return lines && std::ranges::includes(*lines, *grants);
-  }));
-  const auto lines = used();
-  ASSERT_OK(lines);
-  EXPECT_EQ(*lines, *grants);
-  const auto denied = refused(*plane_, kSystem, account);
-  ASSERT_OK(denied);
-  EXPECT_THAT(*denied, IsEmpty());
+TEST_F(HelmTest, ACertificateOfTheUsersOwnIsServedAndFollowed) {
+  const auto pair = plane_->serving_certificate({"127.0.0.1"});
+  ASSERT_OK(pair);
+  const Document secret = {
+      {"apiVersion", "v1"},
+      {"kind", "Secret"},
+      {"metadata", {{"name", "own-tls"}, {"namespace", kSystem}}},
+      {"type", "kubernetes.io/tls"},
+      {"stringData", {{"tls.crt", pair->certificate_pem}, {"tls.key", pair->private_key_pem}}}};
+  ASSERT_OK(kubectl().apply(secret.dump()));
+  const auto ca = plane_->layout().root / "own-ca.pem";
+  std::ofstream(ca) << plane_->ca_pem();
+  ASSERT_OK(
+      k_->install(chart(), values({"--set", "certificates.mode=userSupplied", "--set",
+                                   "certificates.userSupplied.secretName=own-tls", "--set-file",
+                                   "certificates.userSupplied.caBundle=" + ca.string()})));
+  ASSERT_OK(never_green_soon());
+  start_both();
+  const auto account = granted(*plane_, kSystem, kRelease);
+  ASSERT_OK(account);
+  EXPECT_THAT(*account, Not(Contains(HasSubstr("secrets"))))
+      << "no right that this mode does not need";
+  EXPECT_THAT(*account, Not(Contains(HasSubstr("mutatingwebhookconfigurations"))));
+  hold("with-own-certificate");
+  ASSERT_OK(k_->uninstall());
+  EXPECT_FALSE(jobs().suspended("with-own-certificate"));
+  stop_both();
 }
 
 }  // namespace
