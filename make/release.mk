@@ -2,4 +2,4 @@
 
 .PHONY: images
 images: packages ## OCI images for linux/amd64 and linux/arm64 into build/images
-	@echo "error: images are not built yet" >&2; exit 1
+	@scripts/build-images.sh

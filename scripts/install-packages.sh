@@ -12,7 +12,7 @@ build=(g++ make cmake ninja-build ccache pkg-config ca-certificates curl git tzd
 lint=(clang-format-19 clang-tidy-19)
 bench=(libbenchmark-dev)
 release=(g++-aarch64-linux-gnu qemu-user-static)
-monitoring=(prometheus)
+monitoring=(prometheus python3 python3-yaml)
 web=(chromium)
 docs=(python3 python3-venv)
 

@@ -9,6 +9,7 @@
 
 #include "logging/logging.hpp"
 #include "manager.hpp"
+#include "metrics/process.hpp"
 #include "options.hpp"
 #include "release_all.hpp"
 
@@ -45,6 +46,7 @@ int main(int argc, char** argv) {
 
   const SystemClock clock;
   metrics::Registry registry;
+  metrics::expose_process(registry);
   registry
       .gauge("karbonetes_build_info", "1, with the version as label",
              {{"version", KARBONETES_VERSION}})

@@ -12,6 +12,7 @@
 #include "base/text_file.hpp"
 #include "http/listen.hpp"
 #include "logging/logging.hpp"
+#include "metrics/process.hpp"
 #include "mock/service.hpp"
 
 using namespace karbonetes;
@@ -98,6 +99,7 @@ int serve(const Flags& flags) {
   const sigset_t stop_signals = block_stop_signals();
 
   metrics::Registry metrics;
+  metrics::expose_process(metrics);
   mock::Service service({std::move(config), std::move(*timeline), flags.credentials}, clock,
                         metrics);
   http::ServerOptions options;

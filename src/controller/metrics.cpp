@@ -92,10 +92,18 @@ void expose_state(metrics::Registry& registry, const JobStore& jobs,
   auto seen = std::make_shared<std::set<std::string>>();
   registry.before_scrape([&registry, &jobs, &clock, signals = std::move(signals), seen] {
     std::map<std::string, double> waiting;
+    double overdue = 0;
+    const auto now = clock.now();
     for (const auto& ns : *seen) waiting[ns] = 0;
     jobs.for_each([&](const std::string&, const placement::JobFacts& job) {
-      if (job.state == placement::JobState::Waiting) waiting[job.ns] += 1;
+      if (job.state != placement::JobState::Waiting) return;
+      waiting[job.ns] += 1;
+      if (job.deadline && *job.deadline < now) overdue += 1;
     });
+    registry
+        .gauge("karbonetes_overdue_jobs",
+               "Jobs that wait although their deadline has passed; more than 0 for seconds only")
+        .set(overdue);
     for (const auto& [ns, count] : waiting) {
       seen->insert(ns);
       registry
@@ -103,7 +111,6 @@ void expose_state(metrics::Registry& registry, const JobStore& jobs,
                  {{"namespace", ns}})
           .set(count);
     }
-    const auto now = clock.now();
     const auto snapshot = signals();
     for (const auto& [name, signal] : snapshot->by_source)
       expose_signal(registry, name, *signal, now);

@@ -50,6 +50,11 @@ class Deployment {
   [[nodiscard]] std::optional<double> metric(const std::string& replica, const std::string& series);
   // The identity in the lease, which for replica "a" is "a".
   [[nodiscard]] std::string leader();
+  // Where its /metrics and /healthz are.
+  [[nodiscard]] std::uint16_t metrics_port(const std::string& replica_name) {
+    return replica(replica_name).metrics_port;
+  }
+  [[nodiscard]] std::uint16_t signal_port() const { return signal_port_; }
   [[nodiscard]] std::string log_tail(const std::string& replica);
   // Where files of the suite may lie.
   [[nodiscard]] const std::filesystem::path& dir() const { return dir_; }
