@@ -31,8 +31,6 @@ base() { case $1 in amd64) echo "" ;; arm64) echo "$KARBONETES_SYSROOT/root" ;; 
 compile() { # ARCH
   local arch=$1 dir="$root/build/image-$1" options=()
   [ "$arch" = amd64 ] || options=(-DCMAKE_TOOLCHAIN_FILE="$root/cmake/toolchains/$(triplet "$arch").cmake")
-  # Where the checkout lies must not be seen in the programs.
-  options+=(-DCMAKE_CXX_FLAGS="-ffile-prefix-map=$root=.")
   cmake -S . -B "$dir" -G Ninja -DCMAKE_BUILD_TYPE=Release -DKARBONETES_TESTS=OFF -DKARBONETES_VERSION="$version" \
     "${options[@]}" --log-level=WARNING >/dev/null
   cmake --build "$dir" -j "${JOBS:-$(nproc)}" --target "${programs[@]}" >&2
@@ -104,7 +102,7 @@ rootfs() { # ARCH
   local strip=strip built=()
   [ "$arch" = amd64 ] || strip="$tri-strip"
   for program in "${programs[@]}"; do
-    "$strip" -o "$dir/usr/local/bin/$program" "$root/build/image-$arch/$program"
+    "$strip" -o "$dir/usr/local/bin/$program" "$root/build/image-$arch/bin/$program"
     chmod 755 "$dir/usr/local/bin/$program"
     origin "usr/local/bin/$program" karbonetes
     built+=("$dir/usr/local/bin/$program")
