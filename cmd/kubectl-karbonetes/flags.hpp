@@ -11,7 +11,8 @@ struct Flags {
   std::string system_namespace = "karbonetes-system";
   std::string signal_url, signal_ca_file;  // ask this service instead of what is published
   std::vector<std::string> jobs;
-  bool all_namespaces = false, no_color = false, all = false;
+  bool all_namespaces = false, no_color = false, all = false, watch = false, dry_run = false;
+  std::string shell;  // completion
   // signal
   bool probe = false;
   std::string signal_config, source;
@@ -26,6 +27,8 @@ struct Flags {
 int die(const std::string& message);
 // To standard output; returns the exit code.
 int print(const std::string& text);
+// The command's JSON as --output asks for it: json, or the same as yaml.
+[[nodiscard]] std::string structured(const Flags& flags, const std::string& json);
 // A terminal that wants them: --no-color, https://no-color.org
 [[nodiscard]] bool colours(const Flags& flags);
 

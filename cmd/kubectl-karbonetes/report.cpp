@@ -90,7 +90,8 @@ int report(const Context& context) {
     input.jobs = std::move(*jobs);
   }
   const auto result = cli::report(input);
-  if (flags.output == "json") return print(cli::render_report_json(result));
+  if (flags.output == "json" || flags.output == "yaml")
+    return print(structured(flags, cli::render_report_json(result)));
   if (flags.output == "csv") return print(cli::render_report_csv(result));
   return print(cli::render_report_text(result, colours(flags)));
 }

@@ -63,9 +63,9 @@ int signal(const Context& context) {
   }
   if (!cli::has_source(input)) return die("no carbon source is named " + flags.source);
   const auto now = context.clock.now();
-  return print(flags.output == "json"
-                   ? cli::render_signals_json(input, now)
-                   : cli::render_signals_text(input, now, {colours(flags), utf8(), 48}));
+  return print(flags.output.empty()
+                   ? cli::render_signals_text(input, now, {colours(flags), utf8(), 48})
+                   : structured(flags, cli::render_signals_json(input, now)));
 }
 
 int probe(const Flags& flags, const Clock& clock) {
@@ -79,15 +79,16 @@ int probe(const Flags& flags, const Clock& clock) {
     asked = true;
     const auto report = providers::probe(source, clock);
     ok = ok && report.ok;
-    if (flags.output == "json") {
+    if (!flags.output.empty()) {
       all.push_back(probe_json(report));
     } else if (print(providers::render(report)) != 0) {
       return 1;
     }
   }
   if (!asked) return die("no carbon source is named " + flags.source);
-  if (flags.output == "json" &&
-      print(all.dump(2, ' ', true, json::Document::error_handler_t::replace) + "\n") != 0) {
+  if (!flags.output.empty() &&
+      print(structured(
+          flags, all.dump(2, ' ', true, json::Document::error_handler_t::replace) + "\n")) != 0) {
     return 1;
   }
   return ok ? 0 : 1;

@@ -177,4 +177,14 @@ std::string render_json(const StatusReport& report) {
   return out.dump(2, ' ', true, json::Document::error_handler_t::replace) + "\n";
 }
 
+std::string render_names(const std::vector<JobRecord>& jobs, bool all, bool with_namespace) {
+  std::string out;
+  for (const auto& job : jobs) {
+    if (!all && !waits(job)) continue;
+    out += with_namespace ? printable(job.facts.ns) + "/" : std::string("job.batch/");
+    out += printable(job.facts.name) + "\n";
+  }
+  return out;
+}
+
 }  // namespace karbonetes::cli

@@ -48,5 +48,9 @@ struct TextOptions {
 };
 [[nodiscard]] std::string render_text(const StatusReport& report, const TextOptions& options);
 [[nodiscard]] std::string render_json(const StatusReport& report);
+// job.batch/NAME, a line each, as kubectl names them; of those that wait, or of all. With more than
+// one namespace: NAMESPACE/NAME.
+[[nodiscard]] std::string render_names(const std::vector<JobRecord>& jobs, bool all,
+                                       bool with_namespace);
 
 }  // namespace karbonetes::cli

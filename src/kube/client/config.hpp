@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/clock.hpp"
 #include "base/result.hpp"
@@ -40,6 +41,9 @@ struct ClusterConfig {
 // NotFound, Parse, InvalidArgument; each names the file and the field.
 [[nodiscard]] Result<ClusterConfig> load_kubeconfig(const std::string& path,
                                                     const std::string& context, const Clock& clock);
+
+// The names of the contexts in that file, for completion. Errors: as load_kubeconfig.
+[[nodiscard]] Result<std::vector<std::string>> kubeconfig_contexts(const std::string& path);
 
 // KUBERNETES_SERVICE_HOST/PORT and /var/run/secrets/kubernetes.io/serviceaccount; the token file is
 // re-read every minute. `root` replaces that folder in tests. Errors: NotFound when not in a

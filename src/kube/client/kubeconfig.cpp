@@ -314,10 +314,9 @@ bool nested_too_deep(std::string_view text) {
   return false;
 }
 
-}  // namespace
-
-Result<ClusterConfig> load_kubeconfig(const std::string& path, const std::string& context,
-                                      const Clock& clock) {
+// Calls use(file, root) -> Result<T> with the file as YAML.
+template <typename T, typename Use>
+Result<T> with_file(const std::string& path, Use&& use) {
   const std::string file = path.empty() ? default_path() : path;
   if (file.empty()) {
     return fail(Errc::NotFound,
@@ -337,13 +336,36 @@ Result<ClusterConfig> load_kubeconfig(const std::string& path, const std::string
       return fail(Errc::Parse,
                   "kubeconfig " + file + ": is not a mapping with clusters, users and contexts");
     }
-    return Kubeconfig(file, root, clock).load(context);
+    return use(file, root);
   } catch (const YAML::Exception& e) {
     // Only where, since yaml-cpp's message may quote a line, and the line may be a secret.
     return fail(Errc::Parse, "kubeconfig " + file + ": line " + std::to_string(e.mark.line + 1) +
                                  ", column " + std::to_string(e.mark.column + 1) +
                                  ": not valid YAML");
   }
+}
+
+}  // namespace
+
+Result<ClusterConfig> load_kubeconfig(const std::string& path, const std::string& context,
+                                      const Clock& clock) {
+  return with_file<ClusterConfig>(path, [&](const std::string& file, const YAML::Node& root) {
+    return Kubeconfig(file, root, clock).load(context);
+  });
+}
+
+Result<std::vector<std::string>> kubeconfig_contexts(const std::string& path) {
+  using Names = std::vector<std::string>;
+  return with_file<Names>(path, [](const std::string&, const YAML::Node& root) -> Result<Names> {
+    Names out;
+    const auto contexts = root["contexts"];
+    if (!contexts || !contexts.IsSequence()) return out;
+    for (const auto& each : contexts) {
+      if (each.IsMap() && each["name"] && each["name"].IsScalar())
+        out.push_back(each["name"].Scalar());
+    }
+    return out;
+  });
 }
 
 }  // namespace karbonetes::kube
