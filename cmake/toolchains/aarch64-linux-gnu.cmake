@@ -17,3 +17,5 @@ foreach(part DL RT)
   set(LIB${part}_LIBRARIES ${name} CACHE STRING "of glibc")
   set(LIB${part}_LIBRARY ${name} CACHE STRING "of glibc")
 endforeach()
+# Headers that differ by architecture.
+set(CMAKE_CXX_FLAGS_INIT "-isystem $ENV{KARBONETES_SYSROOT}/root/usr/include/aarch64-linux-gnu")
