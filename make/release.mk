@@ -1,5 +1,18 @@
-# What a release consists of: images, archives, checksums, bills of materials.
+# What a release consists of: images, archives, checksums, bills of materials. VERSION=1.2.3; the default is that of the tree.
+VERSION ?= $(shell cat VERSION)
 
 .PHONY: images
 images: packages ## OCI images for linux/amd64 and linux/arm64 into build/images
-	@scripts/build-images.sh
+	@VERSION=$(VERSION) scripts/build-images.sh
+
+.PHONY: release-archives
+release-archives: ## Plugin archives, chart, bills of materials, checksums (VERSION=1.2.3), from the images
+	@scripts/release-archives.sh $(VERSION)
+
+.PHONY: release-push
+release-push: ## Push images and chart (VERSION=1.2.3 REGISTRY=ghcr.io/karbonetes)
+	@scripts/release-push.sh $(VERSION) $(REGISTRY)
+
+.PHONY: lint-workflows
+lint-workflows: ## actionlint on .github/workflows
+	@$$(scripts/go-tool.sh actionlint) -color

@@ -46,6 +46,14 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- end -}}
 {{- end -}}
 
+{{- define "karbonetes.priorityClass" -}}
+{{- if .Values.controller.priorityClassName -}}
+{{- .Values.controller.priorityClassName -}}
+{{- else if .Values.priorityClass.create -}}
+{{- include "karbonetes.clusterName" . -}}
+{{- end -}}
+{{- end -}}
+
 {{- define "karbonetes.image" -}}
 {{- with .Values.image -}}
 {{- if .digest -}}{{ .repository }}@{{ .digest }}{{- else -}}{{ .repository }}:{{ default $.Chart.AppVersion .tag }}{{- end -}}
