@@ -175,7 +175,7 @@ log="$out/registry.log"
 registry=$!
 trap 'kill "$registry" 2>/dev/null || true' EXIT
 for _ in $(seq 200); do
-  port=$(sed -n 's/.*serving on .*:\([0-9]*\).*/\1/p' "$log" | head -n 1)
+  port=$(sed -n 's/.*serving on port \([0-9]*\).*/\1/p' "$log" | head -n 1)
   [ -n "$port" ] && break
   kill -0 "$registry" 2>/dev/null || die "the local registry did not start: $(cat "$log")"
   read -rt 0.05 <> <(:) || true

@@ -1,0 +1,23 @@
+#!/usr/bin/env bash
+# docs.sh reference|samples|site REPOSITORY PROGRAMS
+set -euo pipefail
+what=$1 root=$2 programs=$3
+venv=$("$root/scripts/python-venv.sh" "$root/docs/requirements.txt")
+cd "$root"
+case $what in
+  reference) exec "$venv/bin/python" scripts/docs/reference.py "$programs" --check ;;
+  samples) exec "$venv/bin/python" tests/docs/samples.py "$root" "$programs" ;;
+  site)
+    made=$(mktemp -d)
+    trap 'rm -rf "$made"' EXIT
+    "$venv/bin/mkdocs" build --quiet --strict --site-dir "$made"
+    pages=$(find "$made" -name index.html | wc -l)
+    [ "$pages" -ge 20 ] || { echo "error: only $pages pages were built"; exit 1; }
+    # A reader's browser asks nobody but the site itself.
+    if grep -rlE '(src|href)="https?://[^"]*\.(js|css|woff2?)"|url\(https?://|unpkg\.com/mermaid' "$made" --include='*.html' --include='*.css'; then
+      echo "error: these pages load something from elsewhere"
+      exit 1
+    fi
+    echo "$pages pages, no broken link, nothing loaded from elsewhere"
+    ;;
+esac
