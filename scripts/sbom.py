@@ -26,7 +26,8 @@ def debian(rootfs, package):
 
 
 def identifier(kind, name):
-    return f"SPDXRef-{kind}-" + re.sub(r"[^A-Za-z0-9.-]", "-", name)
+    """Readable, and unique also for names that differ in other characters alone: Etc/GMT+1 and Etc/GMT-1."""
+    return f"SPDXRef-{kind}-" + re.sub(r"[^A-Za-z0-9.-]", "-", name) + "-" + hashlib.sha256(name.encode()).hexdigest()[:8]
 
 
 def verification_code(shas):
