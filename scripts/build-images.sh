@@ -200,6 +200,9 @@ done
 rm -rf "$out/karbonetes.oci"
 "$crane" pull --insecure --format=oci "$repository:$version" "$out/karbonetes.oci"
 digest=$("$crane" digest --insecure "$repository:$version")
+# Crane wraps the index into another one, which would be pushed as such.
+mv "$out/karbonetes.oci/blobs/${digest/://}" "$out/karbonetes.oci/index.json"
+[ "sha256:$(sha256sum <"$out/karbonetes.oci/index.json" | cut -d' ' -f1)" = "$digest" ] || die "the layout is not what the registry had"
 echo "$digest" >"$out/digest"
 for arch in $architectures; do
   printf 'linux/%s: %s compressed, %s unpacked\n' "$arch" "$(numfmt --to=iec-i --suffix=B "$(stat -c %s "$out/layer-$arch.tar.gz")")" \

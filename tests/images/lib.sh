@@ -7,10 +7,9 @@ check() { # WHAT COMMAND...
 }
 # The layers of an OCI layout for one architecture, unpacked into a folder.
 unpack() { # LAYOUT ARCH DIR
-  local layout=$1 arch=$2 dir=$3 index manifest
+  local layout=$1 arch=$2 dir=$3 manifest
   blob() { echo "$layout/blobs/${1/://}"; }
-  index=$(jq -r '.manifests[0].digest' "$layout/index.json")
-  manifest=$(jq -r --arg a "$arch" '.manifests[] | select(.platform.os == "linux" and .platform.architecture == $a) | .digest' "$(blob "$index")")
+  manifest=$(jq -r --arg a "$arch" '.manifests[] | select(.platform.os == "linux" and .platform.architecture == $a) | .digest' "$layout/index.json")
   [ -n "$manifest" ] || die "the index has no linux/$arch"
   config=$(blob "$(jq -r .config.digest "$(blob "$manifest")")")
   layers=()
