@@ -8,6 +8,7 @@ import shlex
 import subprocess
 import sys
 import tempfile
+import textwrap
 
 import jsonschema
 import yaml
@@ -42,11 +43,12 @@ def strict(node):
     return node
 
 
+policy_fields = set(schema["properties"]["spec"]["properties"])
 policy = jsonschema.Draft7Validator(strict(schema["properties"]["spec"]))
 values = yaml.safe_load((root / "charts/karbonetes/values.yaml").read_text())
 values_schema = jsonschema.Draft7Validator(json.loads((root / "charts/karbonetes/values.schema.json").read_text()))
 value_keys = set(values)
-names = (root / "api/v1alpha1/names.hpp").read_text()
+names = (root / "api/v1alpha1/names.hpp").read_text() + (root / "src/controller/config_maps.hpp").read_text()
 metrics = set(reference.found_metrics())
 help_text = {name: reference.help_of(programs / name) for name in ("karbonetes-controller", "karbonetes-signal", "kubectl-karbonetes")}
 commands = re.findall(r"^  ([a-z-]+) ", help_text["kubectl-karbonetes"].split("Subcommands:")[1], re.M)
@@ -74,10 +76,12 @@ def check_yaml(page, text):
     for document in documents:
         if not isinstance(document, dict):
             continue
-        if document.get("kind") == "CarbonAwarePolicy":
+        # Whole, or the part of the spec that is spoken of.
+        part = document.get("spec", {}) if document.get("kind") == "CarbonAwarePolicy" or set(document) == {"spec"} else document
+        if document.get("kind") == "CarbonAwarePolicy" or (isinstance(part, dict) and part and set(part) <= policy_fields and set(document) != {"signal"}):
             note("policies")
-            for error in policy.iter_errors(document.get("spec", {})):
-                expect(False, page, f"policy {document['metadata']['name']}: {error.message}")
+            for error in policy.iter_errors(part):
+                expect(False, page, f"policy {list(part)}: {error.message}")
         elif set(document) == {"sources"}:
             note("source lists")
             sources(page, text)
@@ -99,7 +103,7 @@ def check_line(page, line):
     except ValueError as error:
         return expect(False, page, f"{line}: {error}")
     text = help_text["kubectl-karbonetes" if program.startswith("kubectl") else program]
-    if program.startswith("kubectl"):
+    if program.startswith("kubectl") and words:
         command = next((word for word in words if not word.startswith("-")), None)
         expect(command in command_help or "--version" in words or "--help" in words, page, f"{line}: there is no command {command}")
         text += command_help.get(command, "")
@@ -111,13 +115,14 @@ def check_line(page, line):
 
 for page in pages:
     content = page.read_text()
-    for language, block in re.findall(r"^```(\w+)\n(.*?)^```", content, re.S | re.M):
+    for language, block in re.findall(r"^ *```(\w+)\n(.*?)^ *```", content, re.S | re.M):
+        block = textwrap.dedent(block)
         if language == "yaml":
             check_yaml(page, block)
         if language in ("sh", "console", "bash", "text"):
             for line in block.replace("\\\n", " ").splitlines():
                 check_line(page, line)
-    prose = re.sub(r"^```.*?^```", "", content, flags=re.S | re.M)
+    prose = re.sub(r"^ *```.*?^ *```", "", content, flags=re.S | re.M)
     for code in re.findall(r"`([^`\n]+)`", prose):
         check_line(page, code)
         for metric in re.findall(r"\bkarbonetes_[a-z_]+", code):
