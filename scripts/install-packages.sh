@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that building and testing need. Does nothing (and needs no root) when all are there.
-# Usage: install-packages.sh [build|lint|bench|release|monitoring|web|docs]...   default: build
+# Usage: install-packages.sh [build|lint|bench|release|monitoring|web|node|docs]...   default: build
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 . "$root/scripts/lib.sh"
@@ -9,11 +9,12 @@ build=(g++ make cmake ninja-build ccache pkg-config ca-certificates curl git tzd
   libboost1.81-dev libssl-dev libsimdjson-dev nlohmann-json3-dev libyaml-cpp-dev prometheus-cpp-dev
   libspdlog-dev libfmt-dev libcli11-dev libexpected-dev libhowardhinnant-date-dev
   libgtest-dev libgmock-dev libcurl4-openssl-dev zlib1g-dev openssl jq)
-lint=(clang-format-19 clang-tidy-19)
+lint=(clang-format-19 clang-tidy-19 python3)
 bench=(libbenchmark-dev)
-release=(g++-aarch64-linux-gnu qemu-user-static)
+release=(g++-aarch64-linux-gnu qemu-user-static curl jq python3 python3-yaml python3-venv)
 monitoring=(prometheus python3 python3-yaml)
-web=(chromium)
+web=(chromium fonts-dejavu-core)
+node=(nodejs npm)
 docs=(python3 python3-venv)
 
 wanted=()
@@ -25,8 +26,9 @@ for set in "${@:-build}"; do
     release) wanted+=("${release[@]}") ;;
     monitoring) wanted+=("${monitoring[@]}") ;;
     web) wanted+=("${web[@]}") ;;
+    node) wanted+=("${node[@]}") ;;
     docs) wanted+=("${docs[@]}") ;;
-    *) die "unknown package set \"$set\": write build, lint, bench, release, monitoring, web or docs" ;;
+    *) die "unknown package set \"$set\": write build, lint, bench, release, monitoring, web, node or docs" ;;
   esac
 done
 

@@ -10,7 +10,10 @@ say "lint: clang-format"
 git ls-files '*.cpp' '*.hpp' | xargs clang-format-19 --dry-run --Werror
 
 say "lint: shell syntax"
-for script in scripts/*.sh .ci/run; do bash -n "$script"; done
+for script in $(git ls-files '*.sh') .ci/run packaging/completion/kubectl_complete-karbonetes; do bash -n "$script"; done
+
+say "lint: Python syntax"
+for script in $(git ls-files '*.py'); do python3 -c 'import ast, sys; ast.parse(open(sys.argv[1]).read(), sys.argv[1])' "$script"; done
 
 say "lint: JSON and YAML manifests"
 for file in $(git ls-files '*.json'); do jq empty "$file" || die "$file is not JSON"; done

@@ -11,6 +11,7 @@
 #include <boost/beast/http/parser.hpp>
 #include <optional>
 
+#include "http/body_stream.hpp"
 #include "http/text_body.hpp"
 #include "http/wire.hpp"
 
@@ -66,6 +67,11 @@ class HttpSession final : public Session, public std::enable_shared_from_this<Ht
     if (session == nullptr) throw std::bad_alloc();
     tls_.emplace(socket_, session);  // owns the session from here on
   }
+  HttpSession(const HttpSession&) = delete;
+  HttpSession& operator=(const HttpSession&) = delete;
+  ~HttpSession() override {
+    if (stream_) stream_->close();
+  }
 
   void start() override {
     asio::dispatch(socket_.get_executor(), [self = shared_from_this()] { self->begin(); });
@@ -75,6 +81,7 @@ class HttpSession final : public Session, public std::enable_shared_from_this<Ht
     asio::post(socket_.get_executor(), [self = shared_from_this()] {
       self->finishing_ = true;
       if (self->state_ == State::Idle || self->state_ == State::Handshake) self->close();
+      if (self->state_ == State::Streaming) self->stream_->end();
     });
   }
 
@@ -86,8 +93,17 @@ class HttpSession final : public Session, public std::enable_shared_from_this<Ht
   void answer(Response response) {
     asio::dispatch(socket_.get_executor(),
                    [self = shared_from_this(), response = std::move(response)] {
-                     if (self->state_ == State::Handling) self->send(response, self->keep_alive_);
+                     if (self->state_ == State::Handling) {
+                       self->send(response, self->keep_alive_);
+                     } else if (response.stream) {
+                       response.stream->close();
+                     }
                    });
+  }
+
+  // From any thread, with the gate held open: the stream has something for us.
+  void stream_ready() {
+    asio::post(socket_.get_executor(), [self = shared_from_this()] { self->pump(); });
   }
 
  private:
@@ -97,6 +113,7 @@ class HttpSession final : public Session, public std::enable_shared_from_this<Ht
     Reading,   // inside a request
     Handling,  // the handler has it
     Writing,
+    Streaming,  // the answer's body comes as its writer writes it
     Lingering,  // answered for the last time; waits until the peer has read that
     Closed,
   };
@@ -149,7 +166,8 @@ class HttpSession final : public Session, public std::enable_shared_from_this<Ht
   void received(const error_code& error, std::size_t bytes) {
     reading_ = false;
     if (state_ == State::Writing && !error) return;  // too late: the 408 is on its way
-    if (error) return close();
+    // While we stream we read only to learn that the peer has gone; one that talks on is not heard.
+    if (error || state_ == State::Streaming) return close();
     if (state_ == State::Lingering) return discard();
     if (state_ == State::Closed) return;
     buffer_.commit(bytes);
@@ -201,6 +219,7 @@ class HttpSession final : public Session, public std::enable_shared_from_this<Ht
     }
     keep_alive_ = message.version() >= 11 && message.keep_alive();
     head_only_ = message.method() == beast::http::verb::head;
+    chunked_ = message.version() >= 11;
     Request request;
     request.method = message.method_string();
     request.target = message.target();
@@ -228,6 +247,7 @@ class HttpSession final : public Session, public std::enable_shared_from_this<Ht
   }
 
   void send(const Response& response, bool keep_alive) {
+    if (response.stream) return stream(response);
     keep_alive_ = keep_alive && !finishing_;
     response_bytes(response, keep_alive_, head_only_, out_);
     if (response.cut_after && *response.cut_after < response.body.size() &&
@@ -243,6 +263,56 @@ class HttpSession final : public Session, public std::enable_shared_from_this<Ht
       if (self.cut_) return self.close();
       if (!self.keep_alive_) return self.linger();
       self.next_request();
+    });
+  }
+
+  void stream(const Response& response) {
+    stream_ = response.stream;
+    keep_alive_ = false;
+    out_.clear();
+    stream_head_bytes(response, chunked_, out_);
+    if (head_only_ || finishing_) {
+      stream_->close();
+      stream_.reset();
+      state_ = State::Writing;
+    } else {
+      state_ = State::Streaming;
+      stream_->attach([weak = weak_from_this(), gate = context_.gate] {
+        const std::shared_lock lock(gate->mutex);
+        if (!gate->open) return;
+        if (const auto session = weak.lock()) session->stream_ready();
+      });
+      if (!reading_) read();
+    }
+    write_piece();
+  }
+
+  // What the writer has written meanwhile, in one go; while that is under way it collects the next.
+  void pump() {
+    if (state_ != State::Streaming || writing_) return;
+    const auto taken = stream_->take();
+    if (taken.cut) return close();
+    ended_ = taken.last;
+    if (taken.bytes.empty() && !ended_) {
+      due_at_ = kNever;
+      return;
+    }
+    out_.clear();
+    if (chunked_) {
+      chunk_bytes(taken.bytes, ended_, out_);
+    } else {
+      out_ = taken.bytes;
+    }
+    write_piece();
+  }
+
+  void write_piece() {
+    writing_ = true;
+    due_in(context_.options.write_timeout);
+    write([](HttpSession& self) {
+      self.writing_ = false;
+      if (self.state_ != State::Streaming || self.ended_) return self.linger();
+      self.pump();
     });
   }
 
@@ -314,6 +384,7 @@ class HttpSession final : public Session, public std::enable_shared_from_this<Ht
   void close() {
     if (state_ == State::Closed) return;
     state_ = State::Closed;
+    if (stream_) stream_->close();
     error_code ignored;
     socket_.close(ignored);
     timer_.cancel();
@@ -329,6 +400,7 @@ class HttpSession final : public Session, public std::enable_shared_from_this<Ht
   beast::flat_buffer buffer_;
   std::optional<Parser> parser_;
   std::string out_;
+  std::shared_ptr<BodyStream> stream_;
   std::array<char, 1024> discarded_{};
   std::size_t discarded_bytes_ = 0;
   State state_ = State::Handshake;
@@ -337,14 +409,22 @@ class HttpSession final : public Session, public std::enable_shared_from_this<Ht
   bool head_only_ = false;
   bool continue_sent_ = false;
   bool finishing_ = false;
-  bool cut_ = false;  // closes after this answer, without a word
+  bool cut_ = false;      // closes after this answer, without a word
+  bool chunked_ = false;  // what a stream's body is to this peer
+  bool writing_ = false;  // Streaming: a write of ours is under way
+  bool ended_ = false;    // Streaming: with that write all is written
 };
 
 void Answer::give(Response response) {
   if (given_.exchange(true)) return;
-  const std::shared_lock lock(gate_->mutex);
-  if (!gate_->open) return;
-  if (const auto session = session_.lock()) session->answer(std::move(response));
+  const auto stream = response.stream;
+  {
+    const std::shared_lock lock(gate_->mutex);
+    if (gate_->open) {
+      if (const auto session = session_.lock()) return session->answer(std::move(response));
+    }
+  }
+  if (stream) stream->close();  // nobody is there to read it
 }
 
 }  // namespace

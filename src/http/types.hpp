@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -10,6 +11,8 @@
 #include "base/result.hpp"
 
 namespace karbonetes::http {
+
+class BodyStream;  // http/body_stream.hpp
 
 struct Header {
   std::string name;
@@ -30,6 +33,9 @@ struct Response {
   // A server alone: tells the whole body's length, sends so many bytes of it and closes the
   // connection. How a peer that dies looks; for those who test clients.
   std::optional<std::size_t> cut_after = std::nullopt;
+  // A server alone: the body is what is written to it from now on, and `body` is not looked at. The
+  // connection is closed after it.
+  std::shared_ptr<BodyStream> stream = nullptr;
 };
 
 [[nodiscard]] std::optional<std::string_view> find_header(const std::vector<Header>& headers,

@@ -102,6 +102,18 @@ std::string_view reason(int status) {
   }
 }
 
+// The status line and the caller's own headers.
+void append_head(std::string& out, const Response& response) {
+  out += "HTTP/1.1 ";
+  append_number(out, static_cast<std::size_t>(std::clamp(response.status, 100, 999)));
+  out += ' ';
+  out += reason(response.status);
+  out += "\r\n";
+  for (const Header& header : response.headers) {
+    if (is_header(header) && !is_framing(header.name)) append_header(out, header);
+  }
+}
+
 bool has_no_body(int status) { return status < 200 || status == 204 || status == 304; }
 
 }  // namespace
@@ -167,19 +179,31 @@ Result<std::string> request_bytes(const Request& request, std::string_view host,
 
 void response_bytes(const Response& response, bool keep_alive, bool head_only, std::string& out) {
   out.clear();
-  out += "HTTP/1.1 ";
-  append_number(out, static_cast<std::size_t>(std::clamp(response.status, 100, 999)));
-  out += ' ';
-  out += reason(response.status);
-  out += "\r\n";
-  for (const Header& header : response.headers) {
-    if (is_header(header) && !is_framing(header.name)) append_header(out, header);
-  }
+  append_head(out, response);
   const bool no_body = has_no_body(response.status);
   if (!no_body) append_length(out, response.body.size());
   if (!keep_alive) out += "Connection: close\r\n";
   out += "\r\n";
   if (!no_body && !head_only) out += response.body;
+}
+
+void stream_head_bytes(const Response& response, bool chunked, std::string& out) {
+  append_head(out, response);
+  if (chunked) out += "Transfer-Encoding: chunked\r\n";
+  out += "Connection: close\r\n\r\n";
+}
+
+void chunk_bytes(std::string_view body, bool last, std::string& out) {
+  if (!body.empty()) {
+    std::array<char, 16> digits{};
+    const auto end =
+        std::to_chars(digits.data(), digits.data() + digits.size(), body.size(), 16).ptr;
+    out.append(digits.data(), end);
+    out += "\r\n";
+    out += body;
+    out += "\r\n";
+  }
+  if (last) out += "0\r\n\r\n";
 }
 
 }  // namespace karbonetes::http

@@ -26,4 +26,9 @@ namespace karbonetes::http {
 // HEAD wants. A header with a line break or control character in it is left out.
 void response_bytes(const Response& response, bool keep_alive, bool head_only, std::string& out);
 
+// The head of an answer whose length nobody knows yet, and the pieces of its body (RFC 9112, 7.1).
+// Not `chunked`, for HTTP/1.0: the body is what comes until the connection is closed. Both append.
+void stream_head_bytes(const Response& response, bool chunked, std::string& out);
+void chunk_bytes(std::string_view body, bool last, std::string& out);
+
 }  // namespace karbonetes::http

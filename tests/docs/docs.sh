@@ -9,8 +9,9 @@ case $what in
   samples) exec "$venv/bin/python" tests/docs/samples.py "$root" "$programs" ;;
   site)
     made=$(mktemp -d)
-    trap 'rm -rf "$made"' EXIT
-    "$venv/bin/mkdocs" build --quiet --strict --site-dir "$made"
+    trap 'rm -rf "$made" "$made.log"' EXIT
+    # Not --quiet: with it --strict counts no warnings.
+    "$venv/bin/mkdocs" build --strict --site-dir "$made" >"$made.log" 2>&1 || { cat "$made.log"; exit 1; }
     pages=$(find "$made" -name index.html | wc -l)
     [ "$pages" -ge 20 ] || { echo "error: only $pages pages were built"; exit 1; }
     # A reader's browser asks nobody but the site itself.
