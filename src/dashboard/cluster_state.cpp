@@ -34,7 +34,7 @@ Document problem_json(const std::optional<Problem>& problem) {
 
 struct Shown {
   Phase phase = Phase::Waiting;
-  TimePoint last{};  // by which those of a phase are ordered, the latest first
+  TimePoint last;  // by which those of a phase are ordered, the latest first
   const cli::JobRecord* job = nullptr;
 };
 

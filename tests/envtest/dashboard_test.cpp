@@ -57,6 +57,7 @@ class DashboardTest : public testing::Test {
 
     // Dirty for the next five hours of the trace, then clean: what waits has a planned start ahead.
     std::vector<double> hours;
+    hours.reserve(120);
     for (int hour = 0; hour < 120; ++hour)
       hours.push_back(hour % 12 < 8 ? 380 - 7 * (hour % 8) : 90);
     const auto now = SystemClock().now();

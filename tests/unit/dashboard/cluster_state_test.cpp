@@ -151,6 +151,7 @@ TEST(ModelOf, CountsAndShowsThoseThatConcernUs) {
 
 TEST(ModelOf, TooManyJobsLeaveOutThoseThatEndedFirst) {
   std::vector<JobText> jobs;
+  jobs.reserve(kMaxJobs + 2);
   for (std::size_t i = 0; i < kMaxJobs; ++i)
     jobs.push_back(ended("done-" + std::to_string(i), "Complete", "2026-11-25T08:40:00Z"));
   jobs.push_back(ended("first", "Failed", "2026-11-25T08:31:00Z"));

@@ -131,6 +131,7 @@ TEST_F(SiteTest, EventsAreAStream) {
 
 TEST_F(SiteTest, TooManyPagesAreTold) {
   std::vector<http::Response> open;
+  open.reserve(Broadcaster::kMaxReaders);
   for (std::size_t i = 0; i < Broadcaster::kMaxReaders; ++i) open.push_back(ask("/events"));
   EXPECT_EQ(ask("/events").status, 503);
 }

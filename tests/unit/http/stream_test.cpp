@@ -19,7 +19,6 @@ using test::connect_raw;
 using testing::EndsWith;
 using testing::HasSubstr;
 using testing::Not;
-using testing::StartsWith;
 
 constexpr const char* kGet = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
 const std::string kHead =
@@ -215,6 +214,7 @@ TEST_F(Streaming, ManyWritersAtOnceLoseNothing) {
   ASSERT_EQ(peer.read_until("\r\n\r\n"), kHead);
   auto all = std::async(std::launch::async, [&] { return peer.read_all(); });
   std::vector<std::jthread> writers;
+  writers.reserve(4);
   for (int i = 0; i < 4; ++i) {
     writers.emplace_back([this] {
       for (int n = 0; n < 500; ++n) EXPECT_TRUE(stream_->write("#"));
