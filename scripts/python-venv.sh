@@ -7,6 +7,9 @@ root=$(cd "$(dirname "$0")/.." && pwd)
 requirements=${1:?a requirements file}
 key=$(sha256sum <"$requirements" | cut -c1-12)
 venv="${KARBONETES_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/karbonetes}/python-$key"
+mkdir -p "$(dirname "$venv")"
+exec 9>"$venv.lock"
+flock 9 # tests that run side by side want the same one
 if [ ! -x "$venv/bin/python" ] || [ ! -f "$venv/complete" ]; then
   "$root/scripts/install-packages.sh" docs
   say "python: installing $(grep -c '^[a-z]' "$requirements") packages of ${requirements#"$root"/}"
