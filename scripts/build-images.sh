@@ -31,7 +31,7 @@ base() { case $1 in amd64) echo "" ;; arm64) echo "$KARBONETES_SYSROOT/root" ;; 
 compile() { # ARCH
   local arch=$1 dir="$root/build/image-$1" options=()
   [ "$arch" = amd64 ] || options=(-DCMAKE_TOOLCHAIN_FILE="$root/cmake/toolchains/$(triplet "$arch").cmake")
-  cmake -S . -B "$dir" -G Ninja -DCMAKE_BUILD_TYPE=Release -DKARBONETES_TESTS=OFF -DKARBONETES_VERSION="$version" \
+  cmake -S . -B "$dir" -G Ninja -DCMAKE_BUILD_TYPE=Release -DKARBONETES_TESTS=OFF -DKARBONETES_RELEASE="$version" \
     "${options[@]}" --log-level=WARNING >/dev/null
   cmake --build "$dir" -j "${JOBS:-$(nproc)}" --target "${programs[@]}" >&2
 }

@@ -94,8 +94,7 @@ class Release {
  public:
   Release(const Options& options, kube::Client& client, metrics::Registry& metrics,
           const Clock& clock)
-      : clock_(clock),
-        writer_(controller::make_job_writer(client)),
+      : writer_(controller::make_job_writer(client)),
         announcer_([](const kube::EventSpec&) {}, clock),
         metrics_(metrics),
         queue_("release-all", clock, metrics),
@@ -146,7 +145,6 @@ class Release {
   }
 
  private:
-  const Clock& clock_;
   controller::JobStore jobs_;
   Snapshot<policy::PolicySet> policies_;
   std::unique_ptr<controller::JobWriter> writer_;
