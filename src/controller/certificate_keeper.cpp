@@ -116,7 +116,7 @@ class CertificateKeeper final : public CertificateSource {
   CertificateMetrics metrics_;
   std::string served_;
   std::string trusted_;  // the ca_pem that the configuration was seen to trust
-  TimePoint trusted_since_{};
+  TimePoint trusted_since_;
   Millis retry_ = kFirstRetry;
   std::string told_;
 };

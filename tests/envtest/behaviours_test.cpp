@@ -4,11 +4,10 @@
 #include <gmock/gmock.h>
 
 #include "base/clock.hpp"
-#include "support/deployment.hpp"
 #include "support/eventually.hpp"
 #include "support/files.hpp"
 #include "support/jobs.hpp"
-#include "support/matchers.hpp"
+#include "support/shared_plane_test.hpp"
 
 namespace karbonetes::envtest {
 namespace {
@@ -19,33 +18,13 @@ using testing::Contains;
 using testing::HasSubstr;
 using testing::Not;
 
-class BehavioursTest : public testing::Test {
+class BehavioursTest : public SharedPlaneTest {
  protected:
-  static void SetUpTestSuite() {
-    auto plane = harness::Plane::start(harness::Options{});
-    ASSERT_OK(plane);
-    plane_ = std::move(*plane);
-    auto deployment = Deployment::install(*plane_);
-    ASSERT_OK(deployment);
-    deployment_ = std::move(*deployment);
-    ASSERT_OK(deployment_->start("a"));
-    ASSERT_OK(deployment_->register_webhook("a"));
-  }
-  static void TearDownTestSuite() {
-    deployment_.reset();
-    plane_.reset();
-  }
   void SetUp() override {
-    ASSERT_TRUE(deployment_) << "the suite did not start";
+    SharedPlaneTest::SetUp();
+    if (HasFatalFailure()) return;
     ASSERT_OK(deployment_->set_green(false));
   }
-  void TearDown() override {
-    if (HasFailure() && deployment_)
-      std::cerr << "controller log ends with:\n" << deployment_->log_tail("a") << "\n";
-  }
-
-  static const harness::Kubectl& kubectl() { return plane_->kubectl(); }
-  static Jobs jobs() { return Jobs(kubectl()); }
 
   // Created and seen to wait.
   static void hold(const JobSpec& spec) {
@@ -67,9 +46,6 @@ class BehavioursTest : public testing::Test {
     (void)eventually(seconds(40), [&] { return !jobs().pool(name).empty(); });
     return jobs().pool(name);
   }
-
-  static inline std::unique_ptr<harness::Plane> plane_;
-  static inline std::unique_ptr<Deployment> deployment_;
 };
 
 // -- the five behaviours --

@@ -6,10 +6,9 @@
 #include <set>
 
 #include "base/time.hpp"
-#include "support/deployment.hpp"
 #include "support/eventually.hpp"
 #include "support/jobs.hpp"
-#include "support/matchers.hpp"
+#include "support/shared_plane_test.hpp"
 
 namespace karbonetes::envtest {
 namespace {
@@ -40,29 +39,16 @@ TimePoint scheduled_at(const Document& child) {
   return parse_rfc3339(text).value_or(TimePoint{});
 }
 
-class CronJobsTest : public testing::Test {
+class CronJobsTest : public SharedPlaneTest {
  protected:
   static void SetUpTestSuite() {
-    auto plane = harness::Plane::start(harness::Options{});
-    ASSERT_OK(plane);
-    plane_ = std::move(*plane);
-    auto deployment = Deployment::install(*plane_);
-    ASSERT_OK(deployment);
-    deployment_ = std::move(*deployment);
-    ASSERT_OK(deployment_->start("a"));
-    ASSERT_OK(deployment_->register_webhook("a"));
+    SharedPlaneTest::SetUpTestSuite();
+    ASSERT_TRUE(deployment_);
     for (const auto& [name, concurrency] :
          {std::pair{"allow", "Allow"}, {"forbid", "Forbid"}, {"replace", "Replace"}}) {
-      ASSERT_OK(plane_->kubectl().apply(cronjob(name, concurrency).dump()));
+      ASSERT_OK(kubectl().apply(cronjob(name, concurrency).dump()));
     }
   }
-  static void TearDownTestSuite() {
-    deployment_.reset();
-    plane_.reset();
-  }
-  void SetUp() override { ASSERT_TRUE(deployment_) << "the suite did not start"; }
-
-  static Jobs jobs() { return Jobs(plane_->kubectl()); }
 
   // Oldest first.
   static std::vector<Document> children(const std::string& name) {
@@ -98,9 +84,6 @@ class CronJobsTest : public testing::Test {
       EXPECT_EQ(annotations.value("carbon-aware.io/release-reason", ""), "fallback") << name;
     }
   }
-
-  static inline std::unique_ptr<harness::Plane> plane_;
-  static inline std::unique_ptr<Deployment> deployment_;
 };
 
 TEST_F(CronJobsTest, ChildWaitsAndStillBelongsToItsCronJobWhenReleased) {

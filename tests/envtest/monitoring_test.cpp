@@ -9,11 +9,10 @@
 
 #include "harness/loopback_http.hpp"
 #include "harness/ports.hpp"
-#include "support/deployment.hpp"
 #include "support/eventually.hpp"
 #include "support/files.hpp"
 #include "support/jobs.hpp"
-#include "support/matchers.hpp"
+#include "support/shared_plane_test.hpp"
 
 namespace karbonetes::envtest {
 namespace {
@@ -61,25 +60,18 @@ std::vector<Panel> panels() {
   return out;
 }
 
-class MonitoringTest : public testing::Test {
+class MonitoringTest : public SharedPlaneTest {
  protected:
   static void SetUpTestSuite() {
-    auto plane = harness::Plane::start(harness::Options{});
-    ASSERT_OK(plane);
-    plane_ = std::move(*plane);
-    auto deployment = Deployment::install(*plane_);
-    ASSERT_OK(deployment);
-    d_ = std::move(*deployment);
-    ASSERT_OK(d_->start("a"));
-    ASSERT_OK(d_->start("b"));
-    ASSERT_OK(d_->register_webhook("a"));
+    SharedPlaneTest::SetUpTestSuite();
+    ASSERT_TRUE(deployment_);
+    ASSERT_OK(deployment_->start("b"));
     ASSERT_OK(start_prometheus());
   }
   static void TearDownTestSuite() {
     if (prometheus_) prometheus_->stop(seconds(10));
     prometheus_.reset();
-    d_.reset();
-    plane_.reset();
+    SharedPlaneTest::TearDownTestSuite();
   }
   void SetUp() override { ASSERT_TRUE(prometheus_) << "the suite did not start"; }
 
@@ -87,15 +79,16 @@ class MonitoringTest : public testing::Test {
     const auto ports = harness::free_ports(1);
     if (!ports) return fail(ports.error());
     port_ = ports->front();
-    const auto dir = d_->dir() / "prometheus";
+    const auto dir = deployment_->dir() / "prometheus";
     std::filesystem::create_directories(dir);
     std::filesystem::copy_file(source_file("monitoring/rules/karbonetes.rules.yaml"),
                                dir / "karbonetes.rules.yaml");
     std::vector<std::string> args{source_file("tests/monitoring/static-config.py"), source_file(""),
                                   dir};
     for (const char* replica : {"a", "b"})
-      args.push_back(fmt::format("controller,{},127.0.0.1:{}", replica, d_->metrics_port(replica)));
-    args.push_back(fmt::format("signal,signal,127.0.0.1:{}", d_->signal_port()));
+      args.push_back(
+          fmt::format("controller,{},127.0.0.1:{}", replica, deployment_->metrics_port(replica)));
+    args.push_back(fmt::format("signal,signal,127.0.0.1:{}", deployment_->signal_port()));
     const auto config = harness::run({"/usr/bin/python3", args, {}}, "", seconds(20));
     if (!config) return fail(config.error());
     if (!config->ok()) return fail(Errc::Internal, config->err);
@@ -138,9 +131,6 @@ class MonitoringTest : public testing::Test {
     }
     return out;
   }
-
-  static inline std::unique_ptr<harness::Plane> plane_;
-  static inline std::unique_ptr<Deployment> d_;
   static inline std::optional<harness::Process> prometheus_;
   static inline std::uint16_t port_ = 0;
 };
@@ -148,16 +138,16 @@ class MonitoringTest : public testing::Test {
 TEST_F(MonitoringTest, EveryPanelShowsWhatARealControllerDid) {
   const auto all = panels();
   ASSERT_GE(all.size(), 30);
-  const Jobs jobs(plane_->kubectl());
+  const Jobs jobs = MonitoringTest::jobs();
   int round = 0;
   std::vector<std::string> empty;
   // Rates need two scrapes with something between them.
   const bool shown = eventually(seconds(120), [&] {
     const auto name = fmt::format("watched-{}", round++);
     EXPECT_TRUE(jobs.create(job(name)));
-    EXPECT_TRUE(d_->set_green(true));
+    EXPECT_TRUE(deployment_->set_green(true));
     EXPECT_TRUE(eventually(seconds(30), [&] { return jobs.state(name) == "released"; }));
-    EXPECT_TRUE(d_->set_green(false));
+    EXPECT_TRUE(deployment_->set_green(false));
     EXPECT_TRUE(jobs.create(job(name + "-waits")));
     empty = without_data(all);
     return empty.empty() || HasFailure();
@@ -187,14 +177,14 @@ TEST_F(MonitoringTest, EveryRuleIsEvaluatedAndNoneFiresThatShouldNot) {
 
 TEST_F(MonitoringTest, QuietPanelsShowSomethingWhenThereIsSomething) {
   // What a healthy cluster need not have: a policy in Shadow mode; a source that changed hands.
-  const Jobs jobs(plane_->kubectl());
+  const Jobs jobs = MonitoringTest::jobs();
   const Document policy = {{"apiVersion", "carbon-aware.io/v1alpha1"},
                            {"kind", "CarbonAwarePolicy"},
                            {"metadata", {{"name", "watch"}, {"namespace", kNs}}},
                            {"spec", {{"mode", "Shadow"}, {"maxDelay", "1h"}}}};
   ASSERT_OK(plane_->kubectl().apply(policy.dump()));
   ASSERT_OK(jobs.create(job("shadowed").with("policy", "watch")));
-  ASSERT_OK(d_->set_green(true));
+  ASSERT_OK(deployment_->set_green(true));
   std::vector<Panel> quiet;
   for (const auto& panel : panels()) {
     if (panel.quiet) quiet.push_back(panel);

@@ -6,11 +6,10 @@
 #include <filesystem>
 
 #include "base/base64.hpp"
-#include "support/deployment.hpp"
 #include "support/eventually.hpp"
 #include "support/files.hpp"
 #include "support/jobs.hpp"
-#include "support/matchers.hpp"
+#include "support/shared_plane_test.hpp"
 
 namespace karbonetes::envtest {
 namespace {
@@ -19,26 +18,8 @@ using json::Document;
 using std::chrono::seconds;
 using testing::HasSubstr;
 
-class PluginTest : public testing::Test {
+class PluginTest : public SharedPlaneTest {
  protected:
-  static void SetUpTestSuite() {
-    auto plane = harness::Plane::start(harness::Options{});
-    ASSERT_OK(plane);
-    plane_ = std::move(*plane);
-    auto deployment = Deployment::install(*plane_);
-    ASSERT_OK(deployment);
-    d_ = std::move(*deployment);
-    ASSERT_OK(d_->start("a"));
-    ASSERT_OK(d_->register_webhook("a"));
-  }
-  static void TearDownTestSuite() {
-    d_.reset();
-    plane_.reset();
-  }
-  void SetUp() override { ASSERT_TRUE(d_) << "the suite did not start"; }
-
-  static const harness::Kubectl& kubectl() { return plane_->kubectl(); }
-
   // `kubectl karbonetes ARGS`, found on the PATH.
   static Result<harness::Completed> plugin(std::vector<std::string> args,
                                            const std::filesystem::path& kubeconfig) {
@@ -91,9 +72,6 @@ class PluginTest : public testing::Test {
                            }))
         << check << ": " << last;
   }
-
-  static inline std::unique_ptr<harness::Plane> plane_;
-  static inline std::unique_ptr<Deployment> d_;
 };
 
 TEST_F(PluginTest, ASoundInstallationHasNoProblem) {
@@ -118,8 +96,8 @@ TEST_F(PluginTest, ASoundInstallationHasNoProblem) {
 
 TEST_F(PluginTest, DoctorFindsWhatIsBroken) {
   finds(
-      "webhook", "jobs.carbon-aware.io", [] { return d_->unregister_webhook(); },
-      [] { return d_->register_webhook("a"); });
+      "webhook", "jobs.carbon-aware.io", [] { return deployment_->unregister_webhook(); },
+      [] { return deployment_->register_webhook("a"); });
   const auto bundle = [](const std::string& pem) {
     const Document patch = Document::array({{{"op", "replace"},
                                              {"path", "/webhooks/0/clientConfig/caBundle"},
@@ -138,10 +116,10 @@ TEST_F(PluginTest, DoctorFindsWhatIsBroken) {
   finds(
       "leader", "has not renewed",
       []() -> Status {
-        d_->kill("a");
+        deployment_->kill("a");
         return {};
       },
-      [] { return d_->start("a"); });
+      [] { return deployment_->start("a"); });
 }
 
 TEST_F(PluginTest, DoctorFindsAnOldDefinition) {
@@ -169,8 +147,8 @@ TEST_F(PluginTest, DoctorSaysWhatYouMayNotSee) {
 }
 
 TEST_F(PluginTest, FormsOfStatusAgreeAndRunNowTakesALabel) {
-  ASSERT_OK(d_->set_green(false));
-  const Jobs jobs(kubectl());
+  ASSERT_OK(deployment_->set_green(false));
+  const Jobs jobs = PluginTest::jobs();
   for (const char* name : {"one", "two"}) {
     auto spec = job(name);
     spec.labels["batch"] = "nightly";
@@ -199,7 +177,7 @@ TEST_F(PluginTest, FormsOfStatusAgreeAndRunNowTakesALabel) {
 }
 
 TEST_F(PluginTest, CompletionKnowsTheCluster) {
-  const Jobs jobs(kubectl());
+  const Jobs jobs = PluginTest::jobs();
   ASSERT_OK(jobs.create(job("complete-me")));
   const auto done = plugin({"__complete", "explain", "-n", kNs, "comp"});
   ASSERT_OK(done);

@@ -5,11 +5,10 @@
 #include <algorithm>
 
 #include "base/clock.hpp"
-#include "support/deployment.hpp"
 #include "support/eventually.hpp"
 #include "support/files.hpp"
 #include "support/jobs.hpp"
-#include "support/matchers.hpp"
+#include "support/shared_plane_test.hpp"
 
 namespace karbonetes::envtest {
 namespace {
@@ -19,32 +18,14 @@ using std::chrono::seconds;
 using testing::Contains;
 using testing::HasSubstr;
 
-class PoliciesTest : public testing::Test {
+class PoliciesTest : public SharedPlaneTest {
  protected:
-  static void SetUpTestSuite() {
-    auto plane = harness::Plane::start(harness::Options{});
-    ASSERT_OK(plane);
-    plane_ = std::move(*plane);
-    auto deployment = Deployment::install(*plane_);
-    ASSERT_OK(deployment);
-    d_ = std::move(*deployment);
-    ASSERT_OK(d_->start("a"));
-    ASSERT_OK(d_->register_webhook("a"));
-  }
-  static void TearDownTestSuite() {
-    d_.reset();
-    plane_.reset();
-  }
   void SetUp() override {
-    ASSERT_TRUE(d_) << "the suite did not start";
-    ASSERT_OK(d_->set_green(false));
-  }
-  void TearDown() override {
-    if (HasFailure() && d_) std::cerr << "controller log:\n" << d_->log_tail("a") << "\n";
+    SharedPlaneTest::SetUp();
+    if (HasFatalFailure()) return;
+    ASSERT_OK(deployment_->set_green(false));
   }
 
-  static const harness::Kubectl& kubectl() { return plane_->kubectl(); }
-  static Jobs jobs() { return Jobs(kubectl()); }
   static Status policy(const std::string& name, const Document& spec) {
     const Document object = {{"apiVersion", "carbon-aware.io/v1alpha1"},
                              {"kind", "CarbonAwarePolicy"},
@@ -59,9 +40,6 @@ class PoliciesTest : public testing::Test {
   static TimePoint released_at(const std::string& name) {
     return parse_rfc3339(jobs().annotation(name, "released-at")).value_or(TimePoint{});
   }
-
-  static inline std::unique_ptr<harness::Plane> plane_;
-  static inline std::unique_ptr<Deployment> d_;
 };
 
 TEST_F(PoliciesTest, ShadowChangesNothingAndSaysWhatItWouldHaveDone) {
@@ -80,7 +58,7 @@ TEST_F(PoliciesTest, ShadowChangesNothingAndSaysWhatItWouldHaveDone) {
       eventually(seconds(20), [&] { return policy_status("watch").value("shadowed", 0) == 1; }));
   EXPECT_THAT(jobs().events("watched"), Contains("CarbonShadowWaiting"));
 
-  ASSERT_OK(d_->set_green(true));
+  ASSERT_OK(deployment_->set_green(true));
   ASSERT_TRUE(eventually(seconds(20),
                          [&] { return !jobs().annotation("watched", "released-at").empty(); }));
   EXPECT_EQ(jobs().annotation("watched", "release-reason"), "green");
@@ -88,7 +66,7 @@ TEST_F(PoliciesTest, ShadowChangesNothingAndSaysWhatItWouldHaveDone) {
     const auto events = jobs().events("watched");
     return std::ranges::count(events, "CarbonShadowReleased") == 1;
   }));
-  EXPECT_EQ(d_->metric("a", R"(karbonetes_shadow_releases_total{reason="green"})"), 1);
+  EXPECT_EQ(deployment_->metric("a", R"(karbonetes_shadow_releases_total{reason="green"})"), 1);
   // The account waits for the would-be run's end, then says what it would have avoided.
   ASSERT_TRUE(
       eventually(seconds(30), [&] { return !jobs().annotation("watched", "account").empty(); }));
@@ -99,21 +77,22 @@ TEST_F(PoliciesTest, ShadowChangesNothingAndSaysWhatItWouldHaveDone) {
 TEST_F(PoliciesTest, RunNowReleasesAtOnce) {
   ASSERT_OK(jobs().create(job("hurry")));
   ASSERT_EQ(jobs().state("hurry"), "waiting");
-  const auto asked = d_->cli({"run-now", "-n", kNs, "hurry"});
+  const auto asked = deployment_->cli({"run-now", "-n", kNs, "hurry"});
   ASSERT_OK(asked);
   EXPECT_THAT(*asked, HasSubstr("job.batch/hurry is released now"));
   ASSERT_TRUE(eventually(seconds(15), [&] { return jobs().state("hurry") == "released"; }));
   EXPECT_EQ(jobs().annotation("hurry", "release-reason"), "run-now");
   EXPECT_GE(
-      d_->metric("a", R"(karbonetes_releases_total{pool="fallback",reason="run-now"})").value_or(0),
+      deployment_->metric("a", R"(karbonetes_releases_total{pool="fallback",reason="run-now"})")
+          .value_or(0),
       1);
   EXPECT_TRUE(eventually(seconds(10), [&] {
     return std::ranges::count(jobs().events("hurry"), "CarbonReleased") == 1;
   }));
-  const auto again = d_->cli({"run-now", "-n", kNs, "hurry"});
+  const auto again = deployment_->cli({"run-now", "-n", kNs, "hurry"});
   ASSERT_OK(again);
   EXPECT_THAT(*again, HasSubstr("is not waiting"));
-  EXPECT_FALSE(d_->cli({"run-now", "-n", kNs, "nobody"}));
+  EXPECT_FALSE(deployment_->cli({"run-now", "-n", kNs, "nobody"}));
 }
 
 TEST_F(PoliciesTest, ReleaseIsPacedByDeadlineAndNeverPastIt) {
@@ -128,7 +107,7 @@ TEST_F(PoliciesTest, ReleaseIsPacedByDeadlineAndNeverPastIt) {
   ASSERT_OK(jobs().create(job("paced-due").with("policy", "paced").with("max-delay", "8s")));
   ASSERT_TRUE(
       eventually(seconds(20), [&] { return policy_status("paced").value("waiting", 0) == 7; }));
-  ASSERT_OK(d_->set_green(true));
+  ASSERT_OK(deployment_->set_green(true));
   ASSERT_TRUE(eventually(seconds(40), [&] {
     for (int i = 0; i < kCount; ++i) {
       if (jobs().state("paced-" + std::to_string(i)) != "released") return false;
@@ -179,7 +158,7 @@ TEST_F(PoliciesTest, StatusIsTrueAndWrittenWithoutChurn) {
 }
 
 TEST_F(PoliciesTest, DurationsAreLearnedAndSurviveARestart) {
-  ASSERT_OK(d_->set_green(true));
+  ASSERT_OK(deployment_->set_green(true));
   for (const auto* name : {"learn-1", "learn-2"}) {
     auto spec = job(name);
     spec.run_for = "4s";
@@ -187,7 +166,7 @@ TEST_F(PoliciesTest, DurationsAreLearnedAndSurviveARestart) {
   }
   for (const auto* name : {"learn-1", "learn-2"})
     ASSERT_TRUE(eventually(seconds(90), [&] { return jobs().complete(name); }));
-  ASSERT_OK(d_->set_green(false));
+  ASSERT_OK(deployment_->set_green(false));
   const auto learned = [&](const std::string& name) {
     EXPECT_TRUE(is_ok(jobs().create(job(name))));
     const auto note = Document::parse(jobs().annotation(name, "plan"), nullptr, false);
@@ -198,10 +177,10 @@ TEST_F(PoliciesTest, DurationsAreLearnedAndSurviveARestart) {
   EXPECT_GE(first, seconds(4));
   EXPECT_LE(first, seconds(15)) << "not the policy's 30m";
 
-  const auto exit = d_->stop("a");  // orderly: what was learned is written
+  const auto exit = deployment_->stop("a");  // orderly: what was learned is written
   EXPECT_EQ(exit.code, 0);
   ASSERT_OK(kubectl().call({"delete", "job", "-n", kNs, "learn-1", "learn-2", "learn-3"}));
-  ASSERT_OK(d_->start("a"));
+  ASSERT_OK(deployment_->start("a"));
   EXPECT_EQ(learned("learn-4"), first);
 }
 
