@@ -1,5 +1,6 @@
 #include "manager.hpp"
 
+#include <arpa/inet.h>
 #include <spdlog/spdlog.h>
 #include <unistd.h>
 
@@ -12,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/text.hpp"
 #include "http/listen.hpp"
 #include "kube/client/paths.hpp"
 #include "ledger/energy.hpp"
@@ -61,6 +63,12 @@ Result<ledger::EnergyModel> energy_model(const Options& o) {
   model.default_gpu = o.energy_gpu;
   if (auto valid = ledger::validate(model); !valid) return fail(valid.error());
   return model;
+}
+
+bool is_ip_address(const std::string& text) {
+  std::array<unsigned char, sizeof(in6_addr)> ignored{};
+  return inet_pton(AF_INET, text.c_str(), ignored.data()) == 1 ||
+         inet_pton(AF_INET6, text.c_str(), ignored.data()) == 1;
 }
 
 void wait_for(std::stop_token stop) {
@@ -287,10 +295,10 @@ Status Manager::make_webhook() {
   if (!o.tls_cert_file.empty()) {
     source = controller::make_certificate_files(o.tls_cert_file, o.tls_key_file, clock_, metrics_);
   } else if (!o.tls_secret.empty()) {
-    if (o.tls_names.empty())
-      return fail(Errc::InvalidArgument,
-                  "--tls-names: name what the webhook is called by, e.g. "
-                  "karbonetes-webhook.karbonetes-system.svc");
+    if (auto ok = certs::check_names(o.tls_names); !ok)
+      return fail(Errc::InvalidArgument, "--tls-names: " + ok.error().message +
+                                             "; write what the webhook is called by, e.g. "
+                                             "karbonetes-webhook.karbonetes-system.svc");
     source = controller::make_certificate_keeper(
         controller::make_tls_objects(*client_, o.system_namespace, o.tls_secret,
                                      o.webhook_configuration),
@@ -303,6 +311,9 @@ Status Manager::make_webhook() {
   }
   auto listen = http::parse_listen(o.webhook_listen);
   if (!listen) return fail(Errc::InvalidArgument, "--webhook-listen: " + listen.error().message);
+  if (!is_ip_address(listen->host))
+    return fail(Errc::InvalidArgument, "--webhook-listen: " + in_quotes(listen->host) +
+                                           " is not an IP address such as 0.0.0.0 or [::]");
   http::ServerOptions server;
   server.address = listen->host;
   server.port = listen->port;
@@ -319,7 +330,7 @@ Status Manager::make_webhook() {
                              options_.system_namespace, clock_},
                             metrics_),
       clock_, [this](Error error) {
-        failure_ = std::move(error);
+        failure_ = Error{error.code, "--webhook-listen: " + error.message};
         failed_.request_stop();
       });
   return {};

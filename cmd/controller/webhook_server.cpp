@@ -37,7 +37,9 @@ void WebhookServer::run(const std::stop_token& stop) {
   while (!stop.stop_requested()) {
     const auto look = source_->look(stop);
     if (look.pair && !stop.stop_requested()) {
-      if (auto served = serve(*look.pair); !served) return failed_(served.error());
+      const auto served = serve(*look.pair);
+      if (!served && served.error().code == Errc::Unavailable) return failed_(served.error());
+      source_->taken(served);
     }
     const auto pause = std::clamp(look.again_at - clock_.now(), kShortestPause, kLongestPause);
     std::unique_lock lock(mutex);
@@ -49,12 +51,13 @@ Status WebhookServer::serve(const certs::KeyPair& pair) {
   const http::ServerTls tls{pair.certificate_pem, pair.private_key_pem, ""};
   const std::lock_guard lock(mutex_);
   if (server_) {
-    spdlog::info("the webhook serves a new certificate");
-    return server_->replace_certificate(tls);
+    auto replaced = server_->replace_certificate(tls);
+    if (replaced) spdlog::info("the webhook serves a new certificate");
+    return replaced;
   }
   options_.tls = tls;
   auto started = http::Server::start(options_, handler_);
-  if (!started) return fail(started.error().code, "--webhook-listen: " + started.error().message);
+  if (!started) return fail(started.error());
   server_ = std::move(*started);
   ready_ = true;
   spdlog::info("webhook listens on port {}", server_->port());

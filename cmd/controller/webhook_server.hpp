@@ -18,7 +18,9 @@ namespace karbonetes::cmd {
 
 class WebhookServer {
  public:
-  // `failed` is told when the port cannot be taken: nothing more comes then.
+  // `failed` is told when the port cannot be taken: nothing more comes then. A certificate that the
+  // server refuses is told to the source, and what is served goes on. options.address is an IP
+  // address.
   WebhookServer(std::unique_ptr<controller::CertificateSource> source, http::ServerOptions options,
                 http::Handler handler, const Clock& clock, std::function<void(Error)> failed);
   ~WebhookServer();

@@ -102,6 +102,7 @@ Result<std::vector<Certificate>> read_certificates(const std::string& pem) {
     facts.common_name = common_name_of(cert.get());
     facts.names = names_of(cert.get());
     facts.is_ca = X509_check_ca(cert.get()) == 1;
+    facts.for_servers = X509_check_purpose(cert.get(), X509_PURPOSE_SSL_SERVER, 0) == 1;
     out.push_back(std::move(facts));
   }
   const unsigned long last = ERR_peek_last_error();

@@ -15,6 +15,7 @@ struct Certificate {
   std::string common_name;
   std::vector<std::string> names;  // DNS names and IP addresses, sorted
   bool is_ca = false;
+  bool for_servers = false;  // no extended key usage says otherwise
 
   [[nodiscard]] bool valid_at(TimePoint t) const { return not_before <= t && t < not_after; }
 };

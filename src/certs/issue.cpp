@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/text.hpp"
 #include "certs/inspect.hpp"
 #include "certs/openssl.hpp"
 
@@ -123,16 +124,22 @@ Result<KeyPair> make_authority(const Subject& subject, TimePoint now, Millis val
   return pem_of(cert.get(), key.get());
 }
 
+Status check_names(const std::vector<std::string>& names) {
+  if (names.empty()) return fail(Errc::InvalidArgument, "a serving certificate needs a name");
+  for (const auto& name : names) {
+    if (!is_ip_address(name) && !is_dns_name(name))
+      return fail(Errc::InvalidArgument, in_quotes(name) + " is no DNS name or IP address");
+  }
+  return {};
+}
+
 Result<KeyPair> issue_server(const KeyPair& authority, const std::vector<std::string>& names,
                              TimePoint now, Millis validity) {
+  if (auto ok = check_names(names); !ok) return fail(ok.error());
   std::string sans;
   for (const auto& name : names) {
-    if (!is_ip_address(name) && !is_dns_name(name)) {
-      return fail(Errc::InvalidArgument, "not a DNS name or IP address: " + name.substr(0, 64));
-    }
     sans += (sans.empty() ? "" : ",") + std::string(is_ip_address(name) ? "IP:" : "DNS:") + name;
   }
-  if (sans.empty()) return fail(Errc::InvalidArgument, "a serving certificate needs a name");
   return issue(authority, {names.front(), {}}, "serverAuth", sans, now, validity);
 }
 

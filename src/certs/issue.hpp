@@ -24,6 +24,9 @@ struct Subject {
 
 inline constexpr Millis kBackdated = std::chrono::minutes(5);
 
+// Each is a DNS name or an IP address, and there is one at least.
+[[nodiscard]] Status check_names(const std::vector<std::string>& names);
+
 [[nodiscard]] Result<KeyPair> make_authority(const Subject& subject, TimePoint now,
                                              Millis validity);
 // `names` are DNS names or IP addresses; the first is the common name, too.

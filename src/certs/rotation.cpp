@@ -27,9 +27,9 @@ std::string still_valid(const std::vector<Certificate>& authorities, TimePoint n
 bool serves(const Bundle& bundle, const std::vector<Certificate>& authorities,
             const std::vector<Certificate>& serving, const std::vector<std::string>& names,
             TimePoint now) {
-  if (serving.empty()) return false;
+  if (serving.size() != 1) return false;  // its CA is trusted: there is no chain to send
   const auto& leaf = serving.front();
-  return leaf.valid_at(now) && leaf.names == canonical(names) &&
+  return leaf.valid_at(now) && leaf.for_servers && leaf.names == canonical(names) &&
          key_fits(leaf.pem, bundle.serving.private_key_pem) &&
          std::ranges::any_of(authorities, [&](const Certificate& ca) {
            return ca.valid_at(now) && signed_by(leaf, ca);
@@ -66,9 +66,16 @@ Plan next(const Bundle& bundle, const Wanted& wanted, bool trusted, TimePoint no
     return make_authority_plan(valid, serves_on, "the CA is out of its time, or none");
   if (!key_fits(first.pem, bundle.ca_key_pem))
     return make_authority_plan(valid, serves_on, "the key of the CA is missing or not its own");
-  if (now >= due(first)) return make_authority_plan(valid, serves_on, "the CA is to be renewed");
 
   Plan plan;
+  // Before anything is trusted: whatever else is in there would be shown to all who may read the
+  // webhook configuration.
+  if (bundle.ca_pem != valid) {
+    plan.kind = Plan::Kind::TidyTrust;
+    plan.keep = valid;
+    plan.why = "an old CA has expired, or something else lies beside the CAs";
+    return plan;
+  }
   if (!serves_on) {
     plan.kind = Plan::Kind::IssueServing;
     plan.why = serving.empty() ? "there is no serving certificate yet"
@@ -76,19 +83,13 @@ Plan next(const Bundle& bundle, const Wanted& wanted, bool trusted, TimePoint no
                                  "does not fit its key or the CA";
     return plan;
   }
+  if (now >= due(first)) return make_authority_plan(valid, true, "the CA is to be renewed");
   const bool of_first = signed_by(serving.front(), first);
   if (!of_first || now >= due(serving.front())) {
     // A CA that nobody trusts yet must not sign what is served.
     plan.kind = of_first || trusted ? Plan::Kind::IssueServing : Plan::Kind::AwaitTrust;
     plan.why = of_first ? "the serving certificate is to be renewed"
                         : "the new CA takes over the serving certificate";
-    return plan;
-  }
-  if (std::ranges::any_of(
-          authorities, [&](const Certificate& ca) { return !ca.is_ca || ca.not_after <= now; })) {
-    plan.kind = Plan::Kind::DropExpired;
-    plan.keep = valid;
-    plan.why = "an old CA has expired";
     return plan;
   }
   plan.at = std::min(due(serving.front()), due(first));
@@ -111,7 +112,7 @@ Result<Bundle> apply(const Plan& plan, const Bundle& bundle, const Wanted& wante
     case Plan::Kind::Keep:
     case Plan::Kind::AwaitTrust:
       return out;
-    case Plan::Kind::DropExpired:
+    case Plan::Kind::TidyTrust:
       out.ca_pem = plan.keep;
       return out;
     case Plan::Kind::MakeAuthority: {

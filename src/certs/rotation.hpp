@@ -36,7 +36,7 @@ struct Plan {
     AwaitTrust,     // a certificate of the first CA is due; first ca_pem must be trusted as it is
     IssueServing,   // by the first CA
     MakeAuthority,  // a new CA before `keep`; with `serving`, a serving certificate of it at once
-    DropExpired,    // ca_pem becomes `keep`
+    TidyTrust,      // ca_pem becomes `keep`: an old CA has expired, or other text is among them
   } kind = Kind::Keep;
   TimePoint at{};
   std::string keep;  // the CAs that stay trusted, PEM
@@ -48,7 +48,7 @@ struct Plan {
 // it.
 [[nodiscard]] Plan next(const Bundle& bundle, const Wanted& wanted, bool trusted, TimePoint now);
 
-// Carries out IssueServing, MakeAuthority and DropExpired. Errors: as issue.hpp.
+// Carries out IssueServing, MakeAuthority and TidyTrust. Errors: as issue.hpp.
 [[nodiscard]] Result<Bundle> apply(const Plan& plan, const Bundle& bundle, const Wanted& wanted,
                                    TimePoint now);
 

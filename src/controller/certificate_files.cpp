@@ -28,23 +28,34 @@ class CertificateFiles final : public CertificateSource {
     out.again_at = clock_.now() + kLookAgain;
     auto pair = read();
     if (!pair) {
-      if (pair.error().message != told_) {
-        metrics_.error("files");
-        spdlog::error("the webhook's certificate cannot be {}: {}",
-                      served_.empty() ? "read" : "renewed, the old one goes on",
-                      pair.error().message);
-      }
-      told_ = pair.error().message;
-      return out;
+      complain("files", pair.error());
+    } else if (pair->certificate_pem == served_) {
+      told_.clear();
+    } else {
+      offered_ = pair->certificate_pem;
+      out.pair = std::move(*pair);
     }
-    told_.clear();
-    if (pair->certificate_pem == served_) return out;
-    served_ = pair->certificate_pem;
-    out.pair = std::move(*pair);
     return out;
   }
 
+  void taken(const Status& outcome) override {
+    if (!outcome) return complain("serve", outcome.error());
+    told_.clear();
+    served_ = offered_;
+    if (const auto chain = certs::read_certificates(served_)) metrics_.serving(chain->front());
+  }
+
  private:
+  void complain(const char* what, const Error& error) {
+    if (error.message != told_) {
+      metrics_.error(what);
+      spdlog::error("the webhook's certificate cannot be {}: {}",
+                    served_.empty() ? "used, there is none yet" : "renewed, the old one goes on",
+                    error.message);
+    }
+    told_ = error.message;
+  }
+
   Result<certs::KeyPair> read() {
     auto certificate = read_text_file(certificate_file_, kMaxPem);
     if (!certificate) return fail(certificate.error());
@@ -57,17 +68,24 @@ class CertificateFiles final : public CertificateSource {
     if (!certs::key_fits(chain->front().pem, *key))
       return fail(Errc::InvalidArgument,
                   key_file_ + " is not the private key of " + certificate_file_);
-    if (chain->front().not_after <= clock_.now())
-      return fail(Errc::InvalidArgument, certificate_file_ + " has expired at " +
-                                             format_rfc3339(chain->front().not_after));
-    metrics_.serving(chain->front());
+    const auto& leaf = chain->front();
+    if (leaf.not_after <= clock_.now())
+      return fail(Errc::InvalidArgument,
+                  certificate_file_ + " has expired at " + format_rfc3339(leaf.not_after));
+    if (leaf.not_before > clock_.now())
+      return fail(Errc::InvalidArgument,
+                  certificate_file_ + " begins only at " + format_rfc3339(leaf.not_before));
+    if (!leaf.for_servers)
+      return fail(Errc::InvalidArgument, certificate_file_ +
+                                             " is not for servers: its extended key usage must "
+                                             "have serverAuth");
     return certs::KeyPair{std::move(*certificate), std::move(*key)};
   }
 
   const std::string certificate_file_, key_file_;
   const Clock& clock_;
   CertificateMetrics metrics_;
-  std::string served_, told_;
+  std::string served_, offered_, told_;
 };
 
 }  // namespace

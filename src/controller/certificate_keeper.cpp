@@ -47,6 +47,17 @@ class CertificateKeeper final : public CertificateSource {
     return out;
   }
 
+  void taken(const Status& outcome) override {
+    if (!outcome) {
+      metrics_.error("serve");
+      spdlog::error("the webhook's certificate cannot be served, the old one goes on: {}",
+                    outcome.error().message);
+      return;
+    }
+    served_ = offered_;
+    if (const auto read = certs::read_certificates(served_)) metrics_.serving(read->front());
+  }
+
  private:
   tl::unexpected<Error> failed(const char* what, const Error& error) {
     metrics_.error(what);
@@ -60,14 +71,18 @@ class CertificateKeeper final : public CertificateSource {
       if (!kept) {
         if (kept.error().code == Errc::NotFound)
           return failed("read", {Errc::NotFound,
-                                 "the Secret of --tls-secret is not there: make it, empty, or "
-                                 "install the chart with certificates.mode=selfManaged"});
+                                 "the Secret of --tls-secret is not there: helm upgrade with "
+                                 "certificates.mode=selfManaged puts it back; without the chart, "
+                                 "make it, empty"});
         return failed("read", kept.error());
       }
       const auto now = clock_.now();
-      const auto plan = certs::next(kept->bundle, wanted_, trusts(kept->bundle.ca_pem, now), now);
-      if (plan.kind == Kind::Keep || plan.kind == Kind::AwaitTrust)
-        return use(*kept, plan, stop, out);
+      const auto plan = certs::next(kept->bundle, wanted_, trusts(*kept, now), now);
+      if (plan.kind == Kind::Keep || plan.kind == Kind::AwaitTrust) {
+        const auto at = use(*kept, plan, stop, out);
+        if (!at && at.error().code == Errc::Conflict) continue;
+        return at;
+      }
       spdlog::info("webhook certificate: {}", plan.why);
       auto after = certs::apply(plan, kept->bundle, wanted_, now);
       if (!after) return failed("issue", after.error());
@@ -77,22 +92,22 @@ class CertificateKeeper final : public CertificateSource {
       if (!version && version.error().code != Errc::Conflict)
         return failed("write", version.error());
     }
-    return fail(Errc::Conflict, "the Secret kept changing while it was being written");
+    return failed(
+        "write", {Errc::Conflict, "Secret or configuration kept changing while they were written"});
   }
 
+  // Errors: Conflict, to read all again.
   Result<TimePoint> use(const KeptBundle& kept, const certs::Plan& plan,
                         const std::stop_token& stop, CertificateLook& out) {
     const auto now = clock_.now();
     if (kept.bundle.serving.certificate_pem != served_) {
-      served_ = kept.bundle.serving.certificate_pem;
+      offered_ = kept.bundle.serving.certificate_pem;
       out.pair = kept.bundle.serving;
-      if (const auto read = certs::read_certificates(served_)) metrics_.serving(read->front());
     }
-    auto told = objects_->trust(kept.bundle.ca_pem, stop);
-    if (!told && told.error().code == Errc::Conflict)
-      told = objects_->trust(kept.bundle.ca_pem, stop);
+    const auto told = objects_->trust(kept.bundle.ca_pem, stop);
     if (!told) {
       trusted_.clear();
+      if (told.error().code == Errc::Conflict) return fail(told.error());
       return failed("trust", told.error());
     }
     if (*told) spdlog::info("webhook certificate: the API server is told to trust the CA");
@@ -106,15 +121,17 @@ class CertificateKeeper final : public CertificateSource {
     return std::min(now + regular, plan.at);
   }
 
-  [[nodiscard]] bool trusts(const std::string& ca_pem, TimePoint now) const {
-    return !ca_pem.empty() && trusted_ == ca_pem && now >= trusted_since_ + kTrustSettles;
+  // Now, and for long enough.
+  [[nodiscard]] bool trusts(const KeptBundle& kept, TimePoint now) const {
+    return kept.trusted && !trusted_.empty() && trusted_ == kept.bundle.ca_pem &&
+           now >= trusted_since_ + kTrustSettles;
   }
 
   std::unique_ptr<TlsObjects> objects_;
   const certs::Wanted wanted_;
   const Clock& clock_;
   CertificateMetrics metrics_;
-  std::string served_;
+  std::string served_, offered_;
   std::string trusted_;  // the ca_pem that the configuration was seen to trust
   TimePoint trusted_since_;
   Millis retry_ = kFirstRetry;

@@ -21,7 +21,7 @@ class CertificateMetrics {
     expiry_.set(std::chrono::duration<double>(certificate.not_after.time_since_epoch()).count());
     renewals_.increment();
   }
-  // what: "read", "write", "trust", "issue", "files".
+  // what: "read", "write", "trust", "issue", "files", "serve".
   void error(const char* what) {
     registry_
         .counter("karbonetes_webhook_certificate_errors_total",

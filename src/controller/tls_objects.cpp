@@ -23,10 +23,11 @@ std::string decoded(const Document& data, const char* key) {
   return base64_decode(text_at(data, key)).value_or("");
 }
 
+// The parser's own words could repeat a part of a Secret.
 Result<Document> object_of(const std::string& body) {
   auto object = json::parse(body);
-  if (!object) return fail(object.error());
-  if (!object->is_object()) return fail(Errc::Parse, "the answer is not an object");
+  if (!object || !object->is_object())
+    return fail(Errc::Parse, "the API server's answer is no JSON object");
   return object;
 }
 
@@ -34,6 +35,26 @@ const Document& member(const Document& object, const char* key) {
   static const Document kNone = Document::object();
   const auto it = object.find(key);
   return it != object.end() && it->is_object() ? *it : kNone;
+}
+
+// Empty: every webhook trusts this CA and no other.
+Document trust_patch(const Document& configuration, const std::string& ca_pem) {
+  const std::string wanted = base64_encode(ca_pem);
+  Document patch = Document::array();
+  patch.push_back({{"op", "test"},
+                   {"path", "/metadata/resourceVersion"},
+                   {"value", text_at(member(configuration, "metadata"), "resourceVersion")}});
+  const auto webhooks = configuration.find("webhooks");
+  const bool any = webhooks != configuration.end() && webhooks->is_array();
+  for (std::size_t i = 0; any && i < webhooks->size(); ++i) {
+    const auto& webhook = (*webhooks)[i];
+    if (!webhook.is_object() || text_at(member(webhook, "clientConfig"), "caBundle") == wanted)
+      continue;
+    patch.push_back({{"op", "add"},
+                     {"path", "/webhooks/" + std::to_string(i) + "/clientConfig/caBundle"},
+                     {"value", wanted}});
+  }
+  return patch.size() == 1 ? Document::array() : patch;
 }
 
 class ApiTlsObjects final : public TlsObjects {
@@ -45,9 +66,8 @@ class ApiTlsObjects final : public TlsObjects {
         configuration_path_(kube::cluster_object_path(kube::kMutatingWebhooks, configuration)) {}
 
   Result<KeptBundle> read(std::stop_token stop) override {
-    auto body = client_.get(secret_path_, options(std::move(stop)));
-    if (!body) return fail(body.error());
-    auto object = object_of(*body);
+    configuration_ = get(configuration_path_, stop);
+    auto object = get(secret_path_, stop);
     if (!object) return fail(object.error());
     const auto& data = member(*object, "data");
     KeptBundle out;
@@ -55,6 +75,7 @@ class ApiTlsObjects final : public TlsObjects {
     out.bundle.ca_key_pem = decoded(data, "ca.key");
     out.bundle.serving = {decoded(data, "tls.crt"), decoded(data, "tls.key")};
     out.resource_version = text_at(member(*object, "metadata"), "resourceVersion");
+    out.trusted = configuration_ && trust_patch(*configuration_, out.bundle.ca_pem).empty();
     last_ = std::move(*object);
     return out;
   }
@@ -82,25 +103,9 @@ class ApiTlsObjects final : public TlsObjects {
   }
 
   Result<bool> trust(const std::string& ca_pem, std::stop_token stop) override {
-    auto body = client_.get(configuration_path_, options(stop));
-    if (!body) return fail(body.error());
-    auto object = object_of(*body);
-    if (!object) return fail(object.error());
-    const std::string wanted = base64_encode(ca_pem);
-    Document patch = Document::array();
-    patch.push_back({{"op", "test"},
-                     {"path", "/metadata/resourceVersion"},
-                     {"value", text_at(member(*object, "metadata"), "resourceVersion")}});
-    const auto webhooks = object->find("webhooks");
-    for (std::size_t i = 0; webhooks != object->end() && i < webhooks->size(); ++i) {
-      const auto& webhook = (*webhooks)[i];
-      if (!webhook.is_object() || text_at(member(webhook, "clientConfig"), "caBundle") == wanted)
-        continue;
-      patch.push_back({{"op", "add"},
-                       {"path", "/webhooks/" + std::to_string(i) + "/clientConfig/caBundle"},
-                       {"value", wanted}});
-    }
-    if (patch.size() == 1) return false;
+    if (!configuration_) return fail(configuration_.error());
+    const auto patch = trust_patch(*configuration_, ca_pem);
+    if (patch.empty()) return false;
     auto call = options(std::move(stop));
     call.field_manager = kFieldManager;
     if (auto done = client_.patch(configuration_path_, kube::PatchType::Json, patch.dump(), call);
@@ -110,6 +115,12 @@ class ApiTlsObjects final : public TlsObjects {
   }
 
  private:
+  Result<Document> get(const std::string& path, const std::stop_token& stop) {
+    auto body = client_.get(path, options(stop));
+    if (!body) return fail(body.error());
+    return object_of(*body);
+  }
+
   static kube::CallOptions options(std::stop_token stop) {
     kube::CallOptions out;
     out.stop = std::move(stop);
@@ -119,6 +130,7 @@ class ApiTlsObjects final : public TlsObjects {
   kube::Client& client_;
   const std::string secret_path_, configuration_path_;
   Document last_ = Document::object();  // the Secret as last read; one thread reads and writes
+  Result<Document> configuration_ = fail(Errc::NotFound, "not read yet");
 };
 
 }  // namespace

@@ -87,7 +87,7 @@ TEST(Rotation, ANewCaSignsOnlyWhenItIsTrusted) {
   EXPECT_TRUE(verifies(bundle, bundle.ca_pem, now));
   now = kStart + hours(120 * 24);
   const auto drop = next(bundle, wanted, true, now);
-  ASSERT_EQ(drop.kind, Kind::DropExpired);
+  ASSERT_EQ(drop.kind, Kind::TidyTrust);
   bundle = *apply(drop, bundle, wanted, now);
   EXPECT_EQ(read_certificates(bundle.ca_pem)->size(), 1);
   EXPECT_TRUE(verifies(bundle, bundle.ca_pem, now));
@@ -116,6 +116,10 @@ TEST(Rotation, WhateverLiesInTheSecretIsMadeGood) {
         good.ca_key_pem,
         {good.serving.certificate_pem, other.serving.private_key_pem}}},
       {"garbage", {good.ca_pem, good.ca_key_pem, {"x", "y"}}},
+      {"a chain of its own",
+       {good.ca_pem,
+        good.ca_key_pem,
+        {good.serving.certificate_pem + good.ca_pem, good.serving.private_key_pem}}},
       {"expired", good, later},
       {"of the future", good, kStart - hours(24)},
   };
@@ -133,6 +137,82 @@ TEST(Rotation, WhateverLiesInTheSecretIsMadeGood) {
     EXPECT_TRUE(verifies(bundle, bundle.ca_pem, c.now)) << c.what;
     EXPECT_TRUE(key_fits(bundle.serving.certificate_pem, bundle.serving.private_key_pem)) << c.what;
   }
+}
+
+// Who may read the webhook configuration may not read the Secret.
+TEST(Rotation, OnlyCasBecomeTrusted) {
+  const auto good = made(kStart);
+  for (const auto& beside :
+       {good.ca_key_pem, good.serving.certificate_pem, std::string("password: hunter2\n")}) {
+    for (const auto& ca_pem : {good.ca_pem + beside, beside + good.ca_pem}) {
+      Bundle bundle = good;
+      bundle.ca_pem = ca_pem;
+      for (int step = 0; step < 4; ++step) {
+        const auto plan = next(bundle, kWanted, true, kStart);
+        // These two let ca_pem be trusted as it is.
+        if (next(bundle, kWanted, false, kStart).kind == Kind::AwaitTrust) {
+          EXPECT_EQ(bundle.ca_pem.find("PRIVATE"), std::string::npos);
+          EXPECT_EQ(bundle.ca_pem.find("hunter2"), std::string::npos);
+        }
+        if (plan.kind == Kind::Keep) break;
+        bundle = *apply(plan, bundle, kWanted, kStart);
+      }
+      ASSERT_EQ(next(bundle, kWanted, true, kStart).kind, Kind::Keep);
+      EXPECT_EQ(bundle.ca_pem.find("PRIVATE"), std::string::npos);
+      EXPECT_EQ(bundle.ca_pem.find("hunter2"), std::string::npos);
+      EXPECT_TRUE(verifies(bundle, bundle.ca_pem, kStart));
+      EXPECT_TRUE(verifies(good, bundle.ca_pem, kStart)) << "what is served meanwhile goes on";
+      const auto trusted = read_certificates(bundle.ca_pem);
+      ASSERT_TRUE(trusted);
+      for (const auto& each : *trusted) EXPECT_TRUE(each.is_ca);
+    }
+  }
+}
+
+// A CA made beside the first, which nobody trusts yet; its key is put among the CAs.
+TEST(Rotation, WhatIsToBeTrustedIsTidyBeforeItIsTold) {
+  auto bundle = made(kStart);
+  bundle.ca_key_pem.clear();
+  bundle = *apply(next(bundle, kWanted, true, kStart), bundle, kWanted, kStart);
+  ASSERT_EQ(next(bundle, kWanted, false, kStart).kind, Kind::AwaitTrust);
+  const auto clean = bundle.ca_pem;
+  bundle.ca_pem += bundle.ca_key_pem;
+  const auto plan = next(bundle, kWanted, false, kStart);
+  ASSERT_EQ(plan.kind, Kind::TidyTrust);
+  EXPECT_EQ(apply(plan, bundle, kWanted, kStart)->ca_pem, clean);
+}
+
+TEST(Rotation, ACertificateForClientsIsNotServed) {
+  auto bundle = made(kStart);
+  EXPECT_TRUE(read_certificates(bundle.serving.certificate_pem)->front().for_servers);
+  bundle.serving = *issue_client({bundle.ca_pem, bundle.ca_key_pem}, {"x", {}}, kStart, hours(1));
+  EXPECT_FALSE(read_certificates(bundle.serving.certificate_pem)->front().for_servers);
+  Wanted as_it_is = kWanted;
+  as_it_is.names.clear();
+  EXPECT_EQ(next(bundle, as_it_is, true, kStart).kind, Kind::IssueServing);
+}
+
+// A CA that is due, yet good, signs what is needed at once: its successor is not trusted yet.
+TEST(Rotation, OtherNamesAreSignedByTheTrustedCaEvenWhenItIsDue) {
+  const auto before = made(kStart);
+  Wanted wanted = kWanted;
+  wanted.names = {"another.name"};
+  const auto now = kStart + hours(2500 * 24);
+  ASSERT_GE(now, due(read_certificates(before.ca_pem)->front()));
+  const auto first = next(before, wanted, true, now);
+  ASSERT_EQ(first.kind, Kind::IssueServing);
+  const auto after = apply(first, before, wanted, now);
+  ASSERT_TRUE(after);
+  EXPECT_TRUE(verifies(*after, before.ca_pem, now));
+  const auto second = next(*after, wanted, true, now);
+  EXPECT_EQ(second.kind, Kind::MakeAuthority);
+  EXPECT_FALSE(second.serving);
+}
+
+TEST(Rotation, WhatIsNotOursIsNotSentAlong) {
+  auto bundle = made(kStart);
+  bundle.serving.certificate_pem += made(kStart).serving.certificate_pem;
+  EXPECT_EQ(next(bundle, kWanted, true, kStart).kind, Kind::IssueServing);
 }
 
 TEST(Rotation, OtherNamesAreServedAtOnceAndOtherSpellingsAreTheSame) {

@@ -26,6 +26,7 @@ struct Cluster {
   int version = 1;
   bool exists = true;
   std::string trusted;
+  int configuration_version = 1;
   int writes = 0, told = 0;
 };
 
@@ -34,7 +35,8 @@ class FakeObjects final : public TlsObjects {
   explicit FakeObjects(Cluster& cluster) : c_(cluster) {}
   Result<KeptBundle> read(std::stop_token) override {
     if (!c_.exists) return fail(Errc::NotFound, "secrets not found");
-    KeptBundle kept{c_.bundle, std::to_string(c_.version)};
+    KeptBundle kept{c_.bundle, std::to_string(c_.version), c_.trusted == c_.bundle.ca_pem};
+    seen_ = c_.configuration_version;
     if (after_read) std::exchange(after_read, nullptr)();
     return kept;
   }
@@ -51,8 +53,10 @@ class FakeObjects final : public TlsObjects {
   }
   Result<bool> trust(const std::string& ca_pem, std::stop_token) override {
     if (forbidden) return fail(Errc::Forbidden, "mutatingwebhookconfigurations is forbidden");
+    if (seen_ != c_.configuration_version) return fail(Errc::Conflict, "late");
     if (c_.trusted == ca_pem) return false;
     c_.trusted = ca_pem;
+    ++c_.configuration_version;
     ++c_.told;
     return true;
   }
@@ -61,7 +65,15 @@ class FakeObjects final : public TlsObjects {
 
  private:
   Cluster& c_;
+  int seen_ = 0;
 };
+
+// As the server does that can serve all it is offered.
+CertificateLook look_and_serve(CertificateSource& source) {
+  auto out = source.look({});
+  if (out.pair) source.taken({});
+  return out;
+}
 
 class KeeperTest : public testing::Test {
  protected:
@@ -91,12 +103,12 @@ class KeeperTest : public testing::Test {
 
 TEST_F(KeeperTest, FillsAnEmptySecretTellsTheTrustAndServes) {
   auto a = replica();
-  const auto look = a.source->look({});
+  const auto look = look_and_serve(*a.source);
   ASSERT_TRUE(look.pair);
   EXPECT_TRUE(serves_trusted(*look.pair));
   EXPECT_EQ(cluster_.writes, 1);
   EXPECT_EQ(look.again_at, kStart + minutes(1));
-  EXPECT_FALSE(a.source->look({}).pair) << "it is served already";
+  EXPECT_FALSE(look_and_serve(*a.source).pair) << "it is served already";
   EXPECT_EQ(cluster_.writes, 1);
   EXPECT_THAT(registry_.expose(),
               HasSubstr("karbonetes_webhook_certificate_expiry_timestamp_seconds 1807776000"));
@@ -105,8 +117,8 @@ TEST_F(KeeperTest, FillsAnEmptySecretTellsTheTrustAndServes) {
 TEST_F(KeeperTest, TheLoserOfARaceServesWhatTheWinnerWrote) {
   auto a = replica(), b = replica();
   std::optional<certs::KeyPair> winner;
-  b.objects->after_read = [&] { winner = a.source->look({}).pair; };
-  const auto look = b.source->look({});
+  b.objects->after_read = [&] { winner = look_and_serve(*a.source).pair; };
+  const auto look = look_and_serve(*b.source);
   ASSERT_TRUE(winner);
   ASSERT_TRUE(look.pair);
   EXPECT_EQ(look.pair->certificate_pem, winner->certificate_pem);
@@ -117,10 +129,10 @@ TEST_F(KeeperTest, TheLoserOfARaceServesWhatTheWinnerWrote) {
 TEST_F(KeeperTest, ALostAnswerMakesNoSecondCa) {
   auto a = replica();
   a.objects->lose_answer = true;
-  const auto first = a.source->look({});
+  const auto first = look_and_serve(*a.source);
   EXPECT_FALSE(first.pair);
   EXPECT_EQ(first.again_at, kStart + seconds(1));
-  const auto look = a.source->look({});
+  const auto look = look_and_serve(*a.source);
   ASSERT_TRUE(look.pair);
   EXPECT_EQ(cluster_.writes, 1);
   EXPECT_TRUE(serves_trusted(*look.pair));
@@ -128,37 +140,38 @@ TEST_F(KeeperTest, ALostAnswerMakesNoSecondCa) {
 
 TEST_F(KeeperTest, ATrustThatIsResetIsSetRight) {
   auto a = replica();
-  (void)a.source->look({});
+  (void)look_and_serve(*a.source);
   const auto ca = cluster_.trusted;
   cluster_.trusted = "somebody else's";
+  ++cluster_.configuration_version;
   clock_.advance(minutes(1));
-  (void)a.source->look({});
+  (void)look_and_serve(*a.source);
   EXPECT_EQ(cluster_.trusted, ca);
 }
 
 TEST_F(KeeperTest, ServesEvenWhereItMayNotTellTheTrustAndTriesAgain) {
   auto a = replica();
   a.objects->forbidden = true;
-  auto look = a.source->look({});
+  auto look = look_and_serve(*a.source);
   EXPECT_TRUE(look.pair);
   EXPECT_EQ(look.again_at, kStart + seconds(1));
-  look = a.source->look({});
+  look = look_and_serve(*a.source);
   EXPECT_EQ(look.again_at, kStart + seconds(2)) << "less often each time";
   EXPECT_THAT(registry_.expose(),
               HasSubstr(R"(karbonetes_webhook_certificate_errors_total{what="trust"} 2)"));
   a.objects->forbidden = false;
-  EXPECT_EQ(a.source->look({}).again_at, kStart + minutes(1));
+  EXPECT_EQ(look_and_serve(*a.source).again_at, kStart + minutes(1));
 }
 
 TEST_F(KeeperTest, ANewCaIsTrustedBeforeItSigns) {
   auto a = replica(), b = replica();
-  (void)a.source->look({});
-  (void)b.source->look({});
+  (void)look_and_serve(*a.source);
+  (void)look_and_serve(*b.source);
   const auto old = cluster_.bundle;
   clock_.advance(hours(81 * 24));  // the certificate was renewed meanwhile, or should have been
   for (int i = 0; i < 20; ++i) {
     for (auto* each : {&a, &b}) {
-      const auto look = each->source->look({});
+      const auto look = look_and_serve(*each->source);
       EXPECT_TRUE(!look.pair || serves_trusted(*look.pair));
     }
     clock_.advance(seconds(2));
@@ -172,14 +185,84 @@ TEST_F(KeeperTest, ANewCaIsTrustedBeforeItSigns) {
                        authorities->front()));
 }
 
+// It read Secret and configuration, and then was stopped while the others went through the whole
+// rotation of a CA.
+TEST_F(KeeperTest, AReplicaThatWasAsleepDoesNotPutBackTheTrustOfYesterday) {
+  auto a = replica(), b = replica();
+  (void)look_and_serve(*a.source);
+  (void)look_and_serve(*b.source);
+  const auto yesterday = cluster_.trusted;
+  cluster_.trusted = "somebody else's";  // so that b has a reason to write
+  ++cluster_.configuration_version;
+  std::optional<certs::KeyPair> served;
+  b.objects->after_read = [&] {
+    cluster_.bundle.ca_key_pem.clear();  // to b all is as it should be
+    ++cluster_.version;
+    for (int i = 0; i < 5; ++i) {
+      if (const auto look = look_and_serve(*a.source); look.pair) served = look.pair;
+      clock_.advance(seconds(2));
+    }
+  };
+  const auto look = look_and_serve(*b.source);
+  ASSERT_TRUE(served);
+  EXPECT_EQ(cluster_.writes, 3) << "none of them is b's";
+  EXPECT_NE(cluster_.trusted, yesterday);
+  EXPECT_EQ(cluster_.trusted, cluster_.bundle.ca_pem);
+  EXPECT_TRUE(serves_trusted(*served));
+  ASSERT_TRUE(look.pair);
+  EXPECT_EQ(look.pair->certificate_pem, served->certificate_pem);
+}
+
+// A new CA waits for a trust that holds now, not for one that was seen before.
+TEST_F(KeeperTest, ATrustThatIsResetWhileANewCaWaitsIsWaitedForAgain) {
+  auto a = replica();
+  (void)look_and_serve(*a.source);
+  clock_.advance(hours(59 * 24));
+  (void)look_and_serve(*a.source);
+  clock_.advance(hours(22 * 24));
+  (void)look_and_serve(*a.source);  // the new CA is told
+  const auto waiting = cluster_.bundle;
+  ASSERT_EQ(certs::read_certificates(waiting.ca_pem)->size(), 2);
+  clock_.advance(seconds(2));
+  (void)look_and_serve(*a.source);
+  ASSERT_EQ(cluster_.bundle.serving.certificate_pem, waiting.serving.certificate_pem)
+      << "the API server may not have heard of it yet";
+  clock_.advance(seconds(1));
+  cluster_.trusted = "somebody else's";
+  ++cluster_.configuration_version;
+  (void)look_and_serve(*a.source);
+  EXPECT_EQ(cluster_.bundle.serving.certificate_pem, waiting.serving.certificate_pem);
+  EXPECT_EQ(cluster_.trusted, waiting.ca_pem);
+  clock_.advance(seconds(3));
+  const auto look = look_and_serve(*a.source);
+  ASSERT_TRUE(look.pair);
+  EXPECT_TRUE(serves_trusted(*look.pair));
+  EXPECT_NE(cluster_.bundle.serving.certificate_pem, waiting.serving.certificate_pem);
+}
+
+TEST_F(KeeperTest, WhatTheServerRefusesIsOfferedAgain) {
+  auto a = replica();
+  const auto first = a.source->look({});
+  ASSERT_TRUE(first.pair);
+  a.source->taken(fail(Errc::InvalidArgument, "too weak"));
+  EXPECT_THAT(registry_.expose(), HasSubstr("karbonetes_webhook_certificate_renewals_total 0"));
+  EXPECT_THAT(registry_.expose(),
+              HasSubstr(R"(karbonetes_webhook_certificate_errors_total{what="serve"} 1)"));
+  const auto again = look_and_serve(*a.source);
+  ASSERT_TRUE(again.pair);
+  EXPECT_EQ(again.pair->certificate_pem, first.pair->certificate_pem);
+  EXPECT_THAT(registry_.expose(), HasSubstr("karbonetes_webhook_certificate_renewals_total 1"));
+  EXPECT_FALSE(look_and_serve(*a.source).pair);
+}
+
 TEST_F(KeeperTest, AMissingSecretIsSaidAndWaitedFor) {
   cluster_.exists = false;
   auto a = replica();
-  EXPECT_FALSE(a.source->look({}).pair);
+  EXPECT_FALSE(look_and_serve(*a.source).pair);
   EXPECT_THAT(registry_.expose(),
               HasSubstr(R"(karbonetes_webhook_certificate_errors_total{what="read"} 1)"));
   cluster_.exists = true;
-  EXPECT_TRUE(a.source->look({}).pair);
+  EXPECT_TRUE(look_and_serve(*a.source).pair);
 }
 
 class FilesTest : public testing::Test {
@@ -205,31 +288,44 @@ class FilesTest : public testing::Test {
 
 TEST_F(FilesTest, TakesEachGoodPairAndKeepsTheOldOneWhileAnotherIsBad) {
   const auto source = make_certificate_files(dir_ / "tls.crt", dir_ / "tls.key", clock_, registry_);
-  EXPECT_FALSE(source->look({}).pair) << "not there yet";
+  EXPECT_FALSE(look_and_serve(*source).pair) << "not there yet";
   const auto first = pair(), second = pair(), expired = pair(-minutes(1));
+  const auto future = *certs::issue_server(ca_, {"127.0.0.1"}, kStart + hours(1), hours(1));
+  const auto for_clients = *certs::issue_client(ca_, {"user", {}}, kStart, hours(1));
   write(first.certificate_pem, first.private_key_pem);
-  auto look = source->look({});
+  auto look = look_and_serve(*source);
   ASSERT_TRUE(look.pair);
   EXPECT_EQ(look.again_at, kStart + seconds(10));
-  EXPECT_FALSE(source->look({}).pair);
+  EXPECT_FALSE(look_and_serve(*source).pair);
 
   const auto half = second.certificate_pem.substr(0, 100);
   const std::vector<certs::KeyPair> bad{{second.certificate_pem, first.private_key_pem},
                                         {half, second.private_key_pem},
                                         {"", ""},
-                                        expired};
+                                        expired,
+                                        future,
+                                        for_clients};
   for (const auto& each : bad) {
     write(each.certificate_pem, each.private_key_pem);
-    EXPECT_FALSE(source->look({}).pair);
-    EXPECT_FALSE(source->look({}).pair);
+    EXPECT_FALSE(look_and_serve(*source).pair);
+    EXPECT_FALSE(look_and_serve(*source).pair);
   }
   write(second.certificate_pem, second.private_key_pem);
-  look = source->look({});
+  look = look_and_serve(*source);
   ASSERT_TRUE(look.pair);
   EXPECT_EQ(look.pair->certificate_pem, second.certificate_pem);
+
+  // The server may know better than we do what it can serve.
+  const auto third = pair();
+  write(third.certificate_pem, third.private_key_pem);
+  for (int i = 0; i < 2; ++i) {
+    ASSERT_TRUE(source->look({}).pair) << "offered until it is served";
+    source->taken(fail(Errc::InvalidArgument, "too weak"));
+  }
   const auto text = registry_.expose();
+  EXPECT_THAT(text, HasSubstr(R"(karbonetes_webhook_certificate_errors_total{what="serve"} 1)"));
   EXPECT_THAT(text, HasSubstr("karbonetes_webhook_certificate_renewals_total 2"));
-  EXPECT_THAT(text, HasSubstr(R"(karbonetes_webhook_certificate_errors_total{what="files"} 4)"))
+  EXPECT_THAT(text, HasSubstr(R"(karbonetes_webhook_certificate_errors_total{what="files"} 6)"))
       << "one for each new cause, not for each look";
 }
 
