@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "providers/points.hpp"
-#include "providers/time_text.hpp"
+#include "base/time_text.hpp"
 
 namespace karbonetes::providers {
 

@@ -8,7 +8,7 @@
 #include "base/text.hpp"
 #include "providers/answer.hpp"
 #include "providers/secret_file.hpp"
-#include "providers/time_text.hpp"
+#include "base/time_text.hpp"
 
 namespace karbonetes::providers {
 

@@ -9,7 +9,7 @@
 #include "providers/answer.hpp"
 #include "providers/points.hpp"
 #include "providers/replay.hpp"
-#include "providers/time_text.hpp"
+#include "base/time_text.hpp"
 
 namespace karbonetes::providers {
 

@@ -6,7 +6,7 @@
 #include "providers/answer.hpp"
 #include "providers/history.hpp"
 #include "providers/secret_file.hpp"
-#include "providers/time_text.hpp"
+#include "base/time_text.hpp"
 #include "scripted_fetch.hpp"
 #include "temp_file.hpp"
 

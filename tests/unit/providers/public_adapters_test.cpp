@@ -5,7 +5,7 @@
 
 #include "providers/energy_charts.hpp"
 #include "providers/gb_carbon_intensity.hpp"
-#include "providers/time_text.hpp"
+#include "base/time_text.hpp"
 #include "scripted_fetch.hpp"
 
 namespace karbonetes::providers {

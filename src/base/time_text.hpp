@@ -6,7 +6,7 @@
 
 #include "base/time.hpp"
 
-namespace karbonetes::providers {
+namespace karbonetes {
 
 // RFC 3339, and what is common beside it: no seconds ("2018-01-20T12:00Z"), no offset (UTC is
 // meant), an offset without colon, a space instead of T, " UTC" at the end, a date alone (midnight
@@ -19,4 +19,4 @@ namespace karbonetes::providers {
 // Whole seconds since 1970 in decimal, as Prometheus takes them.
 [[nodiscard]] std::string epoch_text(TimePoint t);
 
-}  // namespace karbonetes::providers
+}  // namespace karbonetes

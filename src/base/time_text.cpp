@@ -1,4 +1,4 @@
-#include "providers/time_text.hpp"
+#include "base/time_text.hpp"
 
 #include <fmt/format.h>
 
@@ -6,7 +6,7 @@
 
 #include "base/text.hpp"
 
-namespace karbonetes::providers {
+namespace karbonetes {
 
 namespace {
 
@@ -50,4 +50,4 @@ std::string epoch_text(TimePoint t) {
   return std::to_string(std::chrono::floor<Seconds>(t).time_since_epoch().count());
 }
 
-}  // namespace karbonetes::providers
+}  // namespace karbonetes
