@@ -9,6 +9,14 @@ namespace {
 
 double millis(TimePoint from, TimePoint to) { return static_cast<double>((to - from).count()); }
 
+Millis regular_step_of(const std::vector<TimePoint>& starts, TimePoint end) {
+  if (starts.size() < 2) return Millis(0);
+  const Millis step = starts[1] - starts[0];
+  for (std::size_t i = 2; i < starts.size(); ++i)
+    if (starts[i] - starts[i - 1] != step) return Millis(0);
+  return end - starts.back() == step ? step : Millis(0);
+}
+
 }  // namespace
 
 std::shared_ptr<const Forecast> Forecast::prepare(AnySeries series) {
@@ -38,6 +46,7 @@ std::shared_ptr<const Forecast> Forecast::prepare(AnySeries series) {
     const TimePoint next = i + 1 < out->starts_.size() ? out->starts_[i + 1] : out->end_;
     sum += out->values_[i] * millis(out->starts_[i], next);
   }
+  out->regular_step_ = regular_step_of(out->starts_, out->end_);
   const double length = millis(out->starts_.front(), out->end_);
   out->mean_ = length > 0 ? sum / length : out->values_.front();
   return out;

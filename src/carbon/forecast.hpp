@@ -33,6 +33,10 @@ class Forecast {
   // Steps as plain numbers: starts ascending, gCO2eq/kWh of each.
   [[nodiscard]] std::span<const TimePoint> starts() const { return starts_; }
   [[nodiscard]] std::span<const double> values() const { return values_; }
+  // Until the begin of each step, as integral_until().
+  [[nodiscard]] std::span<const double> integrals() const { return integral_; }
+  // The length of all steps; 0: they differ, or there is one only.
+  [[nodiscard]] Millis regular_step() const { return regular_step_; }
   [[nodiscard]] TimePoint begin() const { return starts_.front(); }
   [[nodiscard]] TimePoint end() const { return end_; }
   [[nodiscard]] TimePoint observed_until() const { return observed_until_; }
@@ -80,6 +84,7 @@ class Forecast {
   std::vector<double> integral_;  // until starts_[i]
   TimePoint end_{}, observed_until_{};
   double mean_ = 0;
+  Millis regular_step_{0};
   mutable std::mutex mutex_;
   mutable std::vector<Kept> derived_;  // latest use last
 };

@@ -21,6 +21,7 @@ struct Question {
   const Outlook& outlook;
   TimePoint deadline, now;
   std::optional<TimePoint> submitted;
+  Words words;
 
   [[nodiscard]] bool green() const { return outlook.state == GreenState::Green; }
 };
@@ -52,10 +53,12 @@ void place_without_green(const Question& q, Decision& out) {
   out.strict = keep;
 }
 
-void release(Decision& out, Reason reason, const std::string& why) {
+// `why` makes the sentence, where one is wanted.
+template <class Why>
+void release(Decision& out, Reason reason, Words words, const Why& why) {
   out.action = Action::Release;
   out.reason = reason;
-  out.text = "released " + sentences::pool(out) + ": " + why;
+  if (words == Words::Told) out.text = "released " + sentences::pool(out) + ": " + why();
 }
 
 void check_at(Decision& out, const Question& q, std::optional<TimePoint> t) {
@@ -86,22 +89,27 @@ bool below_min_saving(const Question& q, const Decision& out) {
 
 void follow_plan(const Question& q, const StartPlan& plan, Decision& out) {
   const api::Strategy asked = q.policy.strategy.value;
-  out.signal_source = q.signal.source;
+  if (q.words == Words::Told) out.signal_source = q.signal.source;
   out.expected_saving = plan.saving();
-  if (plan.followed != asked)
+  const bool told = q.words == Words::Told;
+  if (told && plan.followed != asked)
     out.degraded =
         "no expected duration is known, " + std::string(api::name(plan.followed)) + " holds";
   place_green(q, out);
-  const std::string source = sentences::source(q.signal.source);
-  const std::string note = sentences::degraded(asked, out);
+  const auto followed = [&] {
+    return std::string(api::name(plan.followed)) + ", " + sentences::source(q.signal.source);
+  };
+  const auto note = [&] { return sentences::degraded(asked, out); };
   if (plan.start <= q.now) {
-    release(out, Reason::Planned,
-            "now is its best start until " + format_rfc3339(q.deadline) + " (" +
-                api::name(plan.followed) + ", " + source + ")" + note);
+    release(out, Reason::Planned, q.words, [&] {
+      return "now is its best start until " + format_rfc3339(q.deadline) + " (" + followed() + ")" +
+             note();
+    });
     return;
   }
   if (below_min_saving(q, out)) {
-    release(out, Reason::NotWorthIt, not_worth_it(q, out, plan.start) + note);
+    release(out, Reason::NotWorthIt, q.words,
+            [&] { return not_worth_it(q, out, plan.start) + note(); });
     return;
   }
   out.action = Action::Wait;
@@ -112,11 +120,12 @@ void follow_plan(const Question& q, const StartPlan& plan, Decision& out) {
   if (q.signal.unknown_after > Millis(0))
     check_at(out, q, q.signal.observed_at + q.signal.unknown_after);
   check_at(out, q, next_step(q));
+  if (!told) return;
   out.text = "waiting for cleaner electricity: start planned at " + format_rfc3339(plan.start) +
-             " (" + api::name(plan.followed) + ", " + source + ")";
+             " (" + followed() + ")";
   if (out.expected_saving)
     out.text += ", saving " + sentences::percent(*out.expected_saving) + " of a start now";
-  out.text += note + "; " + sentences::at_the_latest(q.deadline);
+  out.text += note() + "; " + sentences::at_the_latest(q.deadline);
 }
 
 // FirstGreen under a minSaving, where the forecast reaches the next start: fills expected_saving
@@ -143,6 +152,7 @@ void wait_for_green(const Question& q, Decision& out) {
   if (q.policy.when_unknown.value == api::WhenUnknown::Run)
     check_at(out, q, q.outlook.unknown_from);
   check_at(out, q, next_step(q));
+  if (q.words == Words::Silent) return;
   out.text = "waiting for green electricity: " + sentences::state(q.outlook) +
              sentences::degraded(q.policy.strategy.value, out) + "; ";
   if (!unknown) {
@@ -157,21 +167,23 @@ void wait_for_green(const Question& q, Decision& out) {
 
 // FirstGreen before the deadline.
 void follow_green(const Question& q, Decision& out) {
-  const std::string note = sentences::degraded(q.policy.strategy.value, out);
+  const auto note = [&] { return sentences::degraded(q.policy.strategy.value, out); };
   if (q.green()) {
-    release(out, Reason::Green, sentences::state(q.outlook) + note);
+    release(out, Reason::Green, q.words, [&] { return sentences::state(q.outlook) + note(); });
     return;
   }
   const bool unknown = q.outlook.state == GreenState::Unknown;
   if (unknown && q.policy.when_unknown.value == api::WhenUnknown::Run) {
-    release(out, Reason::SignalUnknown,
-            sentences::state(q.outlook) + " and the policy says to run then" + note);
+    release(out, Reason::SignalUnknown, q.words, [&] {
+      return sentences::state(q.outlook) + " and the policy says to run then" + note();
+    });
     return;
   }
   if (!unknown) {
     const auto start = judge_green_start(q, out);
     if (start && below_min_saving(q, out)) {
-      release(out, Reason::NotWorthIt, not_worth_it(q, out, *start) + note);
+      release(out, Reason::NotWorthIt, q.words,
+              [&] { return not_worth_it(q, out, *start) + note(); });
       return;
     }
   }
@@ -181,15 +193,17 @@ void follow_green(const Question& q, Decision& out) {
 }  // namespace
 
 Decision decide(const policy::ResolvedPolicy& policy, const carbon::Signal& signal,
-                TimePoint deadline, TimePoint now, std::optional<TimePoint> submitted) {
+                TimePoint deadline, TimePoint now, std::optional<TimePoint> submitted,
+                Words words) {
   const Outlook outlook = outlook_at(policy.green.value.get(), signal, now);
-  const Question q{policy, signal, usable_forecast(signal, now), outlook, deadline, now, submitted};
+  const Question q{policy,    signal, usable_forecast(signal, now), outlook, deadline, now,
+                   submitted, words};
 
   Decision out;
   out.deadline = deadline;
   out.next_check = std::min(deadline, now);
   out.next_green = outlook.next_green;
-  out.signal_source = outlook.source;
+  if (words == Words::Told) out.signal_source = outlook.source;
   if (q.green()) {
     place_green(q, out);
   } else {
@@ -197,17 +211,19 @@ Decision decide(const policy::ResolvedPolicy& policy, const carbon::Signal& sign
   }
 
   if (policy.run_now) {
-    release(out, Reason::RunNow, "its author asked to run it now; " + sentences::state(outlook));
+    release(out, Reason::RunNow, words,
+            [&] { return "its author asked to run it now; " + sentences::state(outlook); });
     return out;
   }
   if (now >= deadline) {
     // A green moment is one at the deadline, too.
     if (q.green()) {
-      release(out, Reason::Green, sentences::state(outlook));
+      release(out, Reason::Green, words, [&] { return sentences::state(outlook); });
     } else {
-      release(
-          out, Reason::Deadline,
-          "its deadline " + format_rfc3339(deadline) + " has come; " + sentences::state(outlook));
+      release(out, Reason::Deadline, words, [&] {
+        return "its deadline " + format_rfc3339(deadline) + " has come; " +
+               sentences::state(outlook);
+      });
     }
     return out;
   }
@@ -220,7 +236,7 @@ Decision decide(const policy::ResolvedPolicy& policy, const carbon::Signal& sign
         return out;
       }
     }
-    out.degraded = why_no_plan(signal, now);
+    if (words == Words::Told) out.degraded = why_no_plan(signal, now);
   }
   follow_green(q, out);
   return out;
@@ -230,12 +246,14 @@ Decision opted_out(TimePoint deadline) {
   Decision out;
   out.pool = Pool::Untouched;
   out.deadline = deadline;
-  release(out, Reason::OptedOut, "its opt-in was taken back");
+  release(out, Reason::OptedOut, Words::Told,
+          [] { return std::string("its opt-in was taken back"); });
   return out;
 }
 
 Decision handed_back(Decision run_now) {
-  release(run_now, Reason::Uninstall, "Karbonetes is being uninstalled");
+  release(run_now, Reason::Uninstall, Words::Told,
+          [] { return std::string("Karbonetes is being uninstalled"); });
   return run_now;
 }
 

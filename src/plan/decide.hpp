@@ -12,6 +12,9 @@
 
 namespace karbonetes::plan {
 
+// Silent leaves Decision's texts (text, degraded, signal_source) empty: for programs that decide
+// millions of times and show none.
+enum class Words { Told, Silent };
 enum class Action { Wait, Release };
 enum class Pool {
   Green,
@@ -65,7 +68,8 @@ struct Decision {
 // absent: now.
 [[nodiscard]] Decision decide(const policy::ResolvedPolicy& policy, const carbon::Signal& signal,
                               TimePoint deadline, TimePoint now,
-                              std::optional<TimePoint> submitted = std::nullopt);
+                              std::optional<TimePoint> submitted = std::nullopt,
+                              Words words = Words::Told);
 
 // A waiting Job whose opt-in was taken back is released at once, as its author wrote it.
 [[nodiscard]] Decision opted_out(TimePoint deadline);

@@ -5,6 +5,7 @@
 
 #include "plan/cost_table.hpp"
 #include "plan/saving_rate.hpp"
+#include "plan/start_scan.hpp"
 
 namespace karbonetes::plan {
 
@@ -27,60 +28,101 @@ double tolerance(const carbon::Forecast& forecast, double lowest) {
   return kEqual * std::max(std::abs(lowest), std::abs(forecast.mean()));
 }
 
-struct Start {
-  TimePoint at;
-  double cost;
+// What the strategies ask of the starts after now and up to the latest: either of these.
+class TableOfCosts {
+ public:
+  TableOfCosts(const CostTable& table, const Range& range) : table_(table), range_(range) {}
+  [[nodiscard]] double lowest() const { return table_.lowest(range_.begin, range_.end); }
+  [[nodiscard]] std::optional<Start> first_at_most(double cost) const {
+    return start(table_.first_at_most(cost, range_.begin, range_.end));
+  }
+
+ protected:
+  [[nodiscard]] std::optional<Start> start(std::optional<std::size_t> i) const {
+    if (!i) return std::nullopt;
+    return Start{table_.start(*i), table_.cost(*i)};
+  }
+  const CostTable& table_;
+  const Range range_;
 };
 
-// The earliest of the lowest costs in the range. The tolerance does not depend on `now`: asked
-// again at the start that it answered, it answers the same.
-Start cheapest(const carbon::Forecast& forecast, const CostTable& table, const Range& range,
-               const Start& now, const Start& latest) {
-  const double lowest = std::min({now.cost, latest.cost, table.lowest(range.begin, range.end)});
+class TableOfRates : public TableOfCosts {
+ public:
+  TableOfRates(const SavingRates& rates, const Range& range)
+      : TableOfCosts(rates.costs(), range), rates_(rates) {}
+  [[nodiscard]] double best(const SavingRates::From& from) const {
+    return rates_.best(from, range_.begin, range_.end);
+  }
+  [[nodiscard]] std::optional<Start> first_at_least(double rate,
+                                                    const SavingRates::From& from) const {
+    return start(rates_.first_at_least(rate, from, range_.begin, range_.end));
+  }
+
+ private:
+  const SavingRates& rates_;
+};
+
+// The earliest of the lowest costs. The tolerance does not depend on `now`: asked again at the
+// start that it answered, it answers the same.
+template <class Starts>
+Start cheapest(const carbon::Forecast& forecast, const Starts& starts, const Start& now,
+               const Start& latest) {
+  const double lowest = std::min({now.cost, latest.cost, starts.lowest()});
   const double enough = lowest + tolerance(forecast, lowest);
   if (now.cost <= enough) return now;
-  if (const auto i = table.first_at_most(enough, range.begin, range.end))
-    return {table.start(*i), table.cost(*i)};
-  return latest;
+  return starts.first_at_most(enough).value_or(latest);
 }
 
 Start lowest_slot(const carbon::Forecast& forecast, TimePoint now, TimePoint latest) {
   const auto table = CostTable::of_slots(forecast);
   // The latest moment lies in a step that began before: it is no candidate of its own.
   const Start at_now{now, forecast.at(now)};
-  return cheapest(forecast, *table, range_of(*table, now, latest), at_now, at_now);
+  return cheapest(forecast, TableOfCosts(*table, range_of(*table, now, latest)), at_now, at_now);
+}
+
+// A start now and at the latest moment, which need not be bends.
+struct Edges {
+  Start now, latest;
+};
+Edges edges_of(const carbon::Forecast& forecast, Millis duration, TimePoint now, TimePoint latest) {
+  return {{now, forecast.mean_over(now, duration)}, {latest, forecast.mean_over(latest, duration)}};
 }
 
 Start lowest_window(const carbon::Forecast& forecast, Millis duration, TimePoint now,
                     TimePoint latest) {
+  const Edges edges = edges_of(forecast, duration, now, latest);
+  if (StartScan::fits(forecast, now, latest))
+    return cheapest(forecast, StartScan(forecast, duration, now, latest), edges.now, edges.latest);
   const auto table = CostTable::of_runs(forecast, duration);
-  return cheapest(forecast, *table, range_of(*table, now, latest),
-                  {now, forecast.mean_over(now, duration)},
-                  {latest, forecast.mean_over(latest, duration)});
+  return cheapest(forecast, TableOfCosts(*table, range_of(*table, now, latest)), edges.now,
+                  edges.latest);
+}
+
+template <class Starts>
+Start best_rate(const carbon::Forecast& forecast, const Starts& starts,
+                const SavingRates::From& from, const Edges& edges) {
+  // Within one bend the rate is monotone, so one of these starts is the best of all.
+  const double lowest = std::min({edges.now.cost, edges.latest.cost, starts.lowest()});
+  if (from.cost - lowest > tolerance(forecast, lowest)) {
+    const double rate_now = from.rate(edges.now.at, edges.now.cost);
+    const double rate_latest = from.rate(edges.latest.at, edges.latest.cost);
+    const double enough = std::max({rate_now, rate_latest, starts.best(from)}) * (1 - kEqual);
+    if (rate_now >= enough) return edges.now;
+    if (const auto start = starts.first_at_least(enough, from)) return *start;
+    if (rate_latest >= enough) return edges.latest;
+  }
+  return cheapest(forecast, starts, edges.now, edges.latest);
 }
 
 Start carbon_time(const carbon::Forecast& forecast, Millis duration, TimePoint submitted,
                   TimePoint now, TimePoint latest) {
-  const auto table = SavingRates::of_runs(forecast, duration);
-  const CostTable& costs = table->costs();
-  const Range range = range_of(costs, now, latest);
-  const Start at_now{now, forecast.mean_over(now, duration)};
-  const Start at_latest{latest, forecast.mean_over(latest, duration)};
-  // Within one bend the rate is monotone, so one of these starts is the best of all.
+  const Edges edges = edges_of(forecast, duration, now, latest);
   const SavingRates::From from{submitted - duration, forecast.mean_over(submitted, duration)};
-  const double lowest =
-      std::min({at_now.cost, at_latest.cost, costs.lowest(range.begin, range.end)});
-  if (from.cost - lowest > tolerance(forecast, lowest)) {
-    const double rate_now = from.rate(at_now.at, at_now.cost);
-    const double rate_latest = from.rate(at_latest.at, at_latest.cost);
-    const double enough =
-        std::max({rate_now, rate_latest, table->best(from, range.begin, range.end)}) * (1 - kEqual);
-    if (rate_now >= enough) return at_now;
-    if (const auto i = table->first_at_least(enough, from, range.begin, range.end))
-      return {costs.start(*i), costs.cost(*i)};
-    if (rate_latest >= enough) return at_latest;
-  }
-  return cheapest(forecast, costs, range, at_now, at_latest);
+  if (StartScan::fits(forecast, now, latest))
+    return best_rate(forecast, StartScan(forecast, duration, now, latest), from, edges);
+  const auto table = SavingRates::of_runs(forecast, duration);
+  return best_rate(forecast, TableOfRates(*table, range_of(table->costs(), now, latest)), from,
+                   edges);
 }
 
 }  // namespace

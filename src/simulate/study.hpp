@@ -47,9 +47,7 @@ struct Row {
   double seconds = 0;  // that it took to compute
 
   // Part of the baseline's emissions, may be negative; 0 when there are none.
-  [[nodiscard]] double saved() const {
-    return baseline_grams > 0 ? 1 - grams / baseline_grams : 0;
-  }
+  [[nodiscard]] double saved() const { return baseline_grams > 0 ? 1 - grams / baseline_grams : 0; }
 };
 
 // `b` against `a`, whole days of arrivals resampled with replacement: neighbours share their
@@ -92,7 +90,7 @@ struct Timeline {
 };
 
 struct Study {
-  TimePoint from{}, until{};  // of the arrivals
+  TimePoint from{}, until{};     // of the arrivals
   std::string traces, workload;  // what was read, for people: "de.csv (DE), 35,136 steps of 15m"
   std::vector<std::string> notes;
   std::vector<Row> rows;
