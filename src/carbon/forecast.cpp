@@ -40,19 +40,24 @@ std::shared_ptr<const Forecast> Forecast::prepare(AnySeries series) {
   if (out->starts_.empty()) return nullptr;
   out->end_ = std::max(out->end_, out->starts_.back());
   out->series_ = std::move(series);
+  out->regular_step_ = regular_step_of(out->starts_, out->end_);
   double sum = 0;
   for (std::size_t i = 0; i < out->starts_.size(); ++i) {
     out->integral_.push_back(sum);
     const TimePoint next = i + 1 < out->starts_.size() ? out->starts_[i + 1] : out->end_;
     sum += out->values_[i] * millis(out->starts_[i], next);
   }
-  out->regular_step_ = regular_step_of(out->starts_, out->end_);
   const double length = millis(out->starts_.front(), out->end_);
   out->mean_ = length > 0 ? sum / length : out->values_.front();
   return out;
 }
 
 std::size_t Forecast::step_at(TimePoint t) const {
+  if (regular_step_ > Millis(0)) {
+    if (t <= starts_.front()) return 0;
+    const auto step = static_cast<std::size_t>((t - starts_.front()) / regular_step_);
+    return std::min(step, starts_.size() - 1);
+  }
   const auto after = std::ranges::upper_bound(starts_, t);
   return after == starts_.begin() ? 0 : static_cast<std::size_t>(after - starts_.begin()) - 1;
 }

@@ -130,6 +130,11 @@ std::optional<TimePoint> GreenIntervals::next_green(TimePoint t) const {
   return after->start;
 }
 
+double percentile_over(const Forecast& forecast, TimePoint from, TimePoint to, double percent) {
+  auto values = values_in(forecast, from, to);
+  return values.empty() ? forecast.at(from) : percentile(std::move(values), percent);
+}
+
 std::shared_ptr<const GreenIntervals> green_intervals(const Forecast& forecast,
                                                       const AbsoluteThreshold& rule) {
   const KindTag kind = rule.below.index() == 0 ? KindTag::Average : KindTag::Marginal;

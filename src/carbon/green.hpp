@@ -40,6 +40,11 @@ struct GreenIntervals final : Derived {
 [[nodiscard]] std::shared_ptr<const GreenIntervals> green_intervals(
     const Forecast& forecast, const PercentileThreshold& rule);
 
+// The intensity that is not exceeded for `percent` of the time in [from, to), as far as the series
+// reaches; where it says nothing of that time: at(from).
+[[nodiscard]] double percentile_over(const Forecast& forecast, TimePoint from, TimePoint to,
+                                     double percent);
+
 // The least that a percentile is formed over (or the rule's horizon, when that is shorter).
 inline constexpr Millis kShortest = std::chrono::hours(2);
 

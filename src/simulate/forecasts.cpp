@@ -82,11 +82,8 @@ ForecastSource::ForecastSource(const Trace& trace, const Scenario& scenario)
       horizon_(scenario.forecast_horizon),
       history_(scenario.max_delay) {
   if (!published_once()) return;
-  if (path_.empty()) {
-    once_ = std::make_shared<carbon::Signal>(signal_of(
-        carbon::Forecast::prepare(series_of(*actual_, 0, actual_->starts().size(), actual_->begin(),
-                                            [&](std::size_t i) { return actual_->values()[i]; })),
-        actual_->begin()));
+  if (path_.empty()) {  // it is right, so the trace will do: what is derived from it is shared
+    once_ = std::make_shared<carbon::Signal>(signal_of(actual_, actual_->begin()));
     return;
   }
   once_ = published_at(actual_->begin());

@@ -1,8 +1,12 @@
 // Schedules with pauses: which steps of a forecast a Job runs in, when it may stop and go on. Jobs
-// in the cluster do not; these show what that would add. Pure.
+// in the cluster do not; these show what that would add. `intervals`, when given, gets the spans in
+// which it runs, in order, those that adjoin as one. Pure.
 #pragma once
 
+#include <vector>
+
 #include "carbon/forecast.hpp"
+#include "carbon/windows.hpp"
 
 namespace karbonetes::simulate {
 
@@ -15,10 +19,12 @@ struct Pieces {
 // `actual` has it. Both have the same steps. Of steps that cost the same the earlier is taken, and
 // of the dearest one that is needed its begin.
 [[nodiscard]] Pieces wait_awhile(const carbon::Forecast& seen, const carbon::Forecast& actual,
-                                 TimePoint from, Millis duration, Millis delay);
+                                 TimePoint from, Millis duration, Millis delay,
+                                 std::vector<carbon::Interval>* intervals = nullptr);
 
 // Runs while `seen` is below `threshold`; pauses else, until `delay` has been spent.
 [[nodiscard]] Pieces ecovisor(const carbon::Forecast& seen, const carbon::Forecast& actual,
-                              TimePoint from, Millis duration, Millis delay, double threshold);
+                              TimePoint from, Millis duration, Millis delay, double threshold,
+                              std::vector<carbon::Interval>* intervals = nullptr);
 
 }  // namespace karbonetes::simulate

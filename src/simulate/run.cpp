@@ -104,20 +104,23 @@ class Worker {
     if (scenario_.rule == Rule::WaitAwhile) {
       pieces = wait_awhile(seen, actual_, job.arrival, job.duration, delay);
     } else {
-      pieces = ecovisor(seen, actual_, job.arrival, job.duration, delay, threshold(seen));
+      pieces =
+          ecovisor(seen, actual_, job.arrival, job.duration, delay, threshold(seen, job.arrival));
     }
     return {pieces.started,        pieces.started,
             pieces.finished,       pieces.integral * static_cast<double>(job.kw) / kMillisPerHour,
             plan::Reason::Planned, plan::Pool::Untouched};
   }
-  [[nodiscard]] double threshold(const carbon::Forecast& seen) const {
+  // Of the time ahead of the arrival.
+  [[nodiscard]] double threshold(const carbon::Forecast& seen, TimePoint arrival) const {
+    carbon::PercentileThreshold percentile = carbon::kDefaultPercentile;
     if (scenario_.green) {
       if (const auto* absolute = std::get_if<carbon::AbsoluteThreshold>(&*scenario_.green))
         return std::visit([](const auto& grams) { return grams.grams_per_kwh; }, absolute->below);
-      if (const auto* percent = std::get_if<carbon::PercentileThreshold>(&*scenario_.green))
-        return carbon::green_intervals(seen, *percent)->below;
+      if (const auto* asked = std::get_if<carbon::PercentileThreshold>(&*scenario_.green))
+        percentile = *asked;
     }
-    return carbon::green_intervals(seen, carbon::kDefaultPercentile)->below;
+    return carbon::percentile_over(seen, arrival, arrival + percentile.horizon, percentile.percent);
   }
 
   // As the reconciler: asks at the arrival, whenever a forecast comes, and when the decision said.

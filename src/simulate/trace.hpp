@@ -12,7 +12,7 @@ namespace karbonetes::simulate {
 
 struct Trace {
   std::string zone;  // as --trace or the file named it
-  // gCO2eq/kWh, a step function; all of it observed (observed_until() == end()).
+  // gCO2eq/kWh, a step function; as a forecast of itself (observed_until() == begin()).
   std::shared_ptr<const carbon::Forecast> actual;
   std::vector<std::string> notes;  // what was found in the file and mended, as sentences
 };

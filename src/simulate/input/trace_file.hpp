@@ -16,7 +16,7 @@ struct TraceOptions {
   std::string file;    // how errors and notes name it
   std::string zone;    // wins over the file's own; where neither names one: the file's stem
   std::string column;  // of the intensity, when the header leaves a choice; empty: the first known
-  std::string time_zone = "UTC";      // IANA; of times that are written without an offset
+  std::string time_zone = "UTC";               // IANA; of times that are written without an offset
   Millis longest_gap = std::chrono::hours(3);  // what is missing for longer is an error
 };
 

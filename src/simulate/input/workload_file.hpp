@@ -25,7 +25,8 @@ inline constexpr std::size_t kMaxJobs = 20'000'000;
 //   duration | duration_seconds | length | runtime: "90m" or seconds, > 0. Required.
 //   vcpu | cpu | cpus | cores: a quantity, default 1.   memory | memory_gib: "2Gi" or GiB,
 //     default 0.   gpus | gpu: pieces, default 0.   gpu_model.   pods: default 1, all at once.
-//   namespace: default "default".   name | series | job: Jobs of one name are one series; the name's
+//   namespace: default "default".   name | series | job: Jobs of one name are one series; the
+//   name's
 //     running number is cut (plan/durations.hpp, series_of).
 //   expected_duration.   max_delay: as duration, 0 allowed; the most that this Job may wait.
 // A column that is not known is named in a note. Jobs come sorted. Errors: "FILE:LINE: ...", saying
