@@ -37,7 +37,8 @@ int report(const Context& context);
 int signal(const Context& context);
 int dashboard(const Context& context);
 int doctor(const Context& context);
-// Needs no cluster.
+// Need no cluster.
 int probe(const Flags& flags, const Clock& clock);
+int simulate(const Flags& flags);
 
 }  // namespace karbonetes::cmd

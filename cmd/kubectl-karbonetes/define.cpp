@@ -113,6 +113,14 @@ class Definition {
     command->callback(clustered(dashboard));
   }
 
+  void simulate_command() {
+    auto* command = app_.add_subcommand(
+        "simulate", "what would it have saved? your Jobs over a carbon trace; needs no cluster");
+    define_simulate(*command, flags_.simulation);
+    output(*command, {"json", "yaml", "csv"});
+    command->callback([this] { run_ = [this] { return cmd::simulate(flags_); }; });
+  }
+
   void completion_command() {
     auto* command = app_.add_subcommand("completion", "a completion script for your shell");
     command->add_option("SHELL", flags_.shell, "bash | zsh | fish")
@@ -166,6 +174,7 @@ void define(CLI::App& app, Flags& flags, std::function<int()>& run) {
   definition->report_command();
   definition->doctor_command();
   definition->dashboard_command();
+  definition->simulate_command();
   definition->completion_command();
 }
 

@@ -11,5 +11,6 @@ namespace karbonetes::cmd {
 
 // `run` is set by the command that was given. All three outlive the parse.
 void define(CLI::App& app, Flags& flags, std::function<int()>& run);
+void define_simulate(CLI::App& command, SimulationFlags& flags);
 
 }  // namespace karbonetes::cmd

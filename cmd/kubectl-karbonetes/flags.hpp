@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "simulation.hpp"
+
 namespace karbonetes::cmd {
 
 struct Flags {
@@ -21,6 +23,7 @@ struct Flags {
   bool open_browser = true;
   // report
   std::string group_by = "namespace", since, until;
+  SimulationFlags simulation;
 };
 
 // One line on standard error; returns the exit code.

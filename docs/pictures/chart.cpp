@@ -8,7 +8,7 @@ namespace karbonetes::pictures {
 
 using std::chrono::hours;
 
-Chart::Chart(Svg& svg, const Frame& frame, double grams) : svg_(svg), frame_(frame) {
+Chart::Chart(svg::Svg& svg, const Frame& frame, double grams) : svg_(svg), frame_(frame) {
   for (double g = 0; g <= frame.high; g += grams) {
     svg.line(frame.left, y(g), frame.left + frame.width, y(g), g == 0 ? "axis" : "grid");
     svg.text(frame.left - 6, y(g) + 4, fmt::format("{:.0f}", g), "muted", "end");
@@ -35,7 +35,7 @@ void Chart::shade(const std::vector<carbon::Interval>& intervals) {
 }
 
 void Chart::series(const carbon::Forecast& forecast) {
-  Polyline points;
+  svg::Polyline points;
   const auto starts = forecast.starts();
   for (std::size_t i = 0; i < starts.size(); ++i) {
     const TimePoint next = i + 1 < starts.size() ? starts[i + 1] : forecast.end();

@@ -7,7 +7,7 @@
 
 #include "carbon/forecast.hpp"
 #include "carbon/windows.hpp"
-#include "svg.hpp"
+#include "svg/svg.hpp"
 
 namespace karbonetes::pictures {
 
@@ -20,7 +20,7 @@ struct Frame {
 class Chart {
  public:
   // Draws grid and axes: a line for each `grams` and every six hours.
-  Chart(Svg& svg, const Frame& frame, double grams);
+  Chart(svg::Svg& svg, const Frame& frame, double grams);
 
   [[nodiscard]] double x(TimePoint t) const;
   [[nodiscard]] double y(double grams) const;
@@ -31,7 +31,7 @@ class Chart {
   void label_hours();  // labels of the time axis
 
  private:
-  Svg& svg_;
+  svg::Svg& svg_;
   Frame frame_;
 };
 

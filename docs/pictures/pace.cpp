@@ -47,7 +47,7 @@ Picture pace() {
     return kLeft + kWidth * static_cast<double>((t - kMidnight).count()) / (kMinutes * 60'000);
   };
   const auto y = [&](int jobs) { return kTop + kHeight * (1 - jobs / 160.0); };
-  std::map<std::string, Polyline> lines;
+  std::map<std::string, svg::Polyline> lines;
   for (const Team& team : teams) {
     lines[team.name].emplace_back(x(kMidnight), y(0));
     lines[team.name].emplace_back(x(kMidnight), y(released[team.name]));
@@ -61,10 +61,11 @@ Picture pace() {
       lines[team].emplace_back(x(now), y(++released[team]));
     }
   }
-  Svg svg(860, 290, "Paced release",
-          "Released Jobs over ten minutes. Three namespaces with 150, 30 and 20 waiting Jobs share "
-          "20 a minute: they take turns, so the small ones are through after four minutes, "
-          "and the large one gets what is left.");
+  svg::Svg svg(
+      860, 290, "Paced release",
+      "Released Jobs over ten minutes. Three namespaces with 150, 30 and 20 waiting Jobs share "
+      "20 a minute: they take turns, so the small ones are through after four minutes, "
+      "and the large one gets what is left.");
   svg.text(20, 22, "release: {perMinute: 20, burst: 10}; 200 Jobs of three namespaces", "bold");
   svg.text(20, 38, "Jobs released; minutes since the window began", "muted");
   for (int jobs = 0; jobs <= 150; jobs += 50) {

@@ -1,9 +1,16 @@
 // All pictures, each from what the code decides.
 #pragma once
 
-#include "svg.hpp"
+#include <string>
+
+#include "svg/svg.hpp"
 
 namespace karbonetes::pictures {
+
+struct Picture {
+  std::string file;
+  std::string svg;
+};
 
 [[nodiscard]] Picture strategies();   // where each strategy starts one Job
 [[nodiscard]] Picture percentiles();  // one percentile, two zones

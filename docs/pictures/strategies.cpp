@@ -75,7 +75,7 @@ Picture strategies() {
   for (const Row& row : rows)
     words += fmt::format(" {}: {}, {:.0f} g/kWh.", row.name, clock(row.start),
                          forecast->mean_over(row.start, kDuration));
-  Svg svg(880, 400, "Where each strategy starts a Job", words);
+  svg::Svg svg(880, 400, "Where each strategy starts a Job", words);
   svg.text(20, 22, "One Job of 4 h, submitted at 16:00, maxDelay 24 h", "bold");
   svg.text(20, 38, "gCO2eq/kWh; time in UTC", "muted");
   Chart chart(svg, {50, 50, 560, 180, kMidnight + hours(12), kMidnight + hours(48), 500}, 100);

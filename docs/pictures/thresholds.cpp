@@ -11,10 +11,11 @@ namespace karbonetes::pictures {
 using std::chrono::hours;
 
 Picture percentiles() {
-  Svg svg(860, 440, "One percentile, two zones",
-          "Two zones over 48 hours, one between 20 and 90 and one between 380 and 760 gCO2eq/kWh. "
-          "The lowest 30 percent of the time is shaded: in both zones the night and the midday. A "
-          "threshold of 200 g/kWh would be green always in the first and never in the second.");
+  svg::Svg svg(
+      860, 440, "One percentile, two zones",
+      "Two zones over 48 hours, one between 20 and 90 and one between 380 and 760 gCO2eq/kWh. "
+      "The lowest 30 percent of the time is shaded: in both zones the night and the midday. A "
+      "threshold of 200 g/kWh would be green always in the first and never in the second.");
   svg.text(20, 22, "percentile: {percent: 30, horizon: 48h}, in two zones", "bold");
   svg.text(20, 38, "gCO2eq/kWh; time in UTC; green is shaded", "muted");
   double top = 54;
@@ -45,12 +46,13 @@ Picture hysteresis() {
   };
   const auto plain = green_with(0);
   const auto damped = green_with(kHysteresis);
-  Svg svg(860, 310, "Hysteresis",
-          fmt::format("A noisy series around a threshold of {:.0f} gCO2eq/kWh. Without hysteresis "
-                      "it is green in {} intervals; with a hysteresis of {} what is green stays so "
-                      "up to {:.0f} g/kWh, and there are {}.",
-                      kBelow, plain->intervals.size(), kHysteresis, damped->until_above,
-                      damped->intervals.size()));
+  svg::Svg svg(
+      860, 310, "Hysteresis",
+      fmt::format("A noisy series around a threshold of {:.0f} gCO2eq/kWh. Without hysteresis "
+                  "it is green in {} intervals; with a hysteresis of {} what is green stays so "
+                  "up to {:.0f} g/kWh, and there are {}.",
+                  kBelow, plain->intervals.size(), kHysteresis, damped->until_above,
+                  damped->intervals.size()));
   svg.text(20, 22, "A threshold without hysteresis, and with one of 20 %", "bold");
   svg.text(20, 38, "gCO2eq/kWh; time in UTC; when it is green, below", "muted");
   Chart chart(svg, {50, 50, 660, 170, kMidnight, kMidnight + hours(48), 500}, 100);

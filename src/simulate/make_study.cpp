@@ -163,11 +163,10 @@ Result<Workload> within(const std::vector<Trace>& traces, Workload workload) {
 
 void align(const std::vector<Trace>& traces, Workload& workload) {
   if (workload.jobs.empty()) return;
-  const Millis behind = overlap_of(traces).from - workload.jobs.front().arrival;
-  // Rounded up: not before the traces begin.
-  const auto weeks = behind / kWeek + (behind % kWeek > Millis(0) ? 1 : 0);
+  const Millis move = whole_weeks(workload.jobs.front().arrival, overlap_of(traces).from);
+  const auto weeks = move / kWeek;
   if (weeks == 0) return;
-  for (Job& job : workload.jobs) job.arrival += kWeek * weeks;
+  for (Job& job : workload.jobs) job.arrival += move;
   workload.notes.push_back(fmt::format("all Jobs are moved {} weeks {}, to when the traces begin",
                                        std::abs(weeks), weeks > 0 ? "later" : "earlier"));
 }

@@ -27,6 +27,9 @@ struct Workload {
   std::vector<std::string> notes;   // what was left out or assumed, as sentences
 };
 
+// How far to move `first` so that it comes into the week that begins at `begin`, by whole weeks.
+[[nodiscard]] Millis whole_weeks(TimePoint first, TimePoint begin);
+
 // Stable, by arrival.
 void sort_by_arrival(Workload& workload);
 

@@ -15,6 +15,8 @@ struct ObjectsOptions {
                               // out, with a note
   ledger::EnergyModel energy = ledger::model_of(ledger::CloudProvider::Gcp);
   Millis assumed_duration = std::chrono::hours(1);  // where nothing says how long a Job runs
+  bool align = false;  // Jobs that are no CronJob's are moved by whole weeks, the earliest of them
+                       // to the first week of the period
   bool only_opted_in = false;  // Jobs and jobTemplates with carbon-aware.io/enabled alone
 };
 

@@ -1,23 +1,23 @@
-#include "svg.hpp"
+#include "svg/svg.hpp"
 
 #include <fmt/format.h>
 
-namespace karbonetes::pictures {
+namespace karbonetes::svg {
 
 namespace {
 
 constexpr std::string_view kStyle = R"(<style>
 svg { --bg: #ffffff; --fg: #1f2328; --muted: #59636e; --grid: #d8dee4; --line: #57606a;
-  --shade: #2da44e; --a: #0969da; --b: #bc4c00; --c: #8250df; --d: #1a7f37;
+  --shade: #2da44e; --a: #0969da; --b: #bc4c00; --c: #8250df; --d: #1a7f37; --e: #9a6700; --f: #bf3989;
   font: 12px system-ui, sans-serif; }
 @media (prefers-color-scheme: dark) {
   svg { --bg: #0d1117; --fg: #e6edf3; --muted: #9198a1; --grid: #30363d; --line: #b1bac4;
-    --shade: #3fb950; --a: #4493f8; --b: #f0883e; --c: #ab7df8; --d: #3fb950; }
+    --shade: #3fb950; --a: #4493f8; --b: #f0883e; --c: #ab7df8; --d: #3fb950; --e: #d29922; --f: #db61a2; }
 }
 text.fg { fill: var(--fg); } text.muted { fill: var(--muted); } text.bold { fill: var(--fg); font-weight: 600; }
 rect.bg { fill: var(--bg); }
 rect.shade { fill: var(--shade); fill-opacity: 0.18; }
-rect.a { fill: var(--a); } rect.b { fill: var(--b); } rect.c { fill: var(--c); } rect.d { fill: var(--d); }
+rect.a { fill: var(--a); } rect.b { fill: var(--b); } rect.c { fill: var(--c); } rect.d { fill: var(--d); } rect.e { fill: var(--e); } rect.f { fill: var(--f); }
 rect.wait { fill: var(--muted); fill-opacity: 0.25; }
 rect.muted { fill: var(--muted); }
 line, path { fill: none; stroke-width: 1; }
@@ -26,9 +26,13 @@ line, path { fill: none; stroke-width: 1; }
 path.series { stroke: var(--line); stroke-width: 1.8; }
 path.a { stroke: var(--a); stroke-width: 2; } path.b { stroke: var(--b); stroke-width: 2; }
 path.c { stroke: var(--c); stroke-width: 2; } path.d { stroke: var(--d); stroke-width: 2; }
+path.e { stroke: var(--e); stroke-width: 2; } path.f { stroke: var(--f); stroke-width: 2; }
+path.area { fill: var(--line); fill-opacity: 0.12; stroke: none; }
 circle { fill: var(--fg); }
 </style>
 )";
+
+}  // namespace
 
 std::string escaped(std::string_view words) {
   std::string out;
@@ -43,6 +47,9 @@ std::string escaped(std::string_view words) {
       case '&':
         out += "&amp;";
         break;
+      case '"':
+        out += "&quot;";
+        break;
       default:
         out += c;
     }
@@ -50,13 +57,11 @@ std::string escaped(std::string_view words) {
   return out;
 }
 
-}  // namespace
-
 Svg::Svg(int width, int height, std::string_view title, std::string_view description)
     : out_(fmt::format(
           R"(<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {0} {1}" width="{0}" )"
-          R"(height="{1}" role="img" aria-labelledby="title desc">)"
-          "\n<title id=\"title\">{2}</title>\n<desc id=\"desc\">{3}</desc>\n{4}",
+          R"(height="{1}" role="img" aria-label="{2}. {3}">)"
+          "\n<title>{2}</title>\n<desc>{3}</desc>\n{4}",
           width, height, escaped(title), escaped(description), kStyle)) {
   rect(0, 0, width, height, "bg");
 }
@@ -90,4 +95,4 @@ void Svg::text(double x, double y, std::string_view words, std::string_view css,
                       x, y, css, anchor, escaped(words));
 }
 
-}  // namespace karbonetes::pictures
+}  // namespace karbonetes::svg

@@ -1,5 +1,6 @@
 // An SVG picture that reads in light and dark surroundings and by a screen reader: colours are CSS
-// classes with both schemes, and each picture has a title and a description. Not thread-safe.
+// classes with both schemes, and each picture has a title and a description. It may stand alone or
+// inside a page. Not thread-safe.
 #pragma once
 
 #include <string>
@@ -7,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-namespace karbonetes::pictures {
+namespace karbonetes::svg {
 
 using Polyline = std::vector<std::pair<double, double>>;
 
@@ -15,7 +16,7 @@ class Svg {
  public:
   Svg(int width, int height, std::string_view title, std::string_view description);
 
-  // Classes are those of the style sheet in svg.cpp: "fg", "muted", "grid", "green", "a".."d", ...
+  // Classes are those of the style sheet in svg.cpp: "fg", "muted", "grid", "green", "a".."f", ...
   void rect(double x, double y, double width, double height, std::string_view css);
   void line(double x1, double y1, double x2, double y2, std::string_view css);
   void path(const Polyline& points, std::string_view css);
@@ -30,9 +31,7 @@ class Svg {
   std::string out_;
 };
 
-struct Picture {
-  std::string file;
-  std::string svg;
-};
+// Text inside an element or an attribute.
+[[nodiscard]] std::string escaped(std::string_view words);
 
-}  // namespace karbonetes::pictures
+}  // namespace karbonetes::svg

@@ -1,0 +1,45 @@
+#include <fmt/format.h>
+
+#include "simulate/report/report.hpp"
+
+namespace karbonetes::simulate {
+
+namespace {
+
+// RFC 4180; a leading sign that a spreadsheet would take for a formula is made text.
+std::string cell(const std::string& text) {
+  std::string out = text;
+  if (!out.empty() && (out[0] == '=' || out[0] == '+' || out[0] == '-' || out[0] == '@'))
+    out.insert(0, "'");
+  if (out.find_first_of(",\"\r\n") == std::string::npos) return out;
+  std::string quoted = "\"";
+  for (const char c : out) {
+    quoted += c;
+    if (c == '"') quoted += c;
+  }
+  return quoted + "\"";
+}
+
+double seconds(Millis d) { return static_cast<double>(d.count()) / 1000; }
+
+}  // namespace
+
+std::string render_csv(const Study& study) {
+  std::string out =
+      "zone,kind,policy,max_delay_s,scenario,error,seed,jobs,kwh,baseline_gco2eq,gco2eq,"
+      "saved_percent,wait_mean_s,wait_median_s,wait_p95_s,wait_longest_s,green,planned,"
+      "not_worth_it,at_deadline,signal_unknown,peak_vcpu,queued_mean_s,late\r\n";
+  for (const Row& r : study.rows) {
+    out += fmt::format(
+        "{},{},{},{:g},{},{:g},{},{},{:.6g},{:.9g},{:.9g},{:.4f},{:g},{:g},{:g},{:g},{},{},{},{},"
+        "{},{:g},{:g},{}\r\n",
+        cell(r.zone), carbon::name(r.kind), name(r.scenario.rule), seconds(r.scenario.max_delay),
+        cell(describe(r.scenario)), r.scenario.error.size, r.scenario.error.seed, r.jobs, r.kwh,
+        r.baseline_grams, r.grams, r.saved() * 100, seconds(r.waits.mean), seconds(r.waits.median),
+        seconds(r.waits.p95), seconds(r.waits.longest), r.green, r.planned, r.not_worth_it,
+        r.at_deadline, r.signal_unknown, r.peak_vcpu, seconds(r.mean_queued), r.late);
+  }
+  return out;
+}
+
+}  // namespace karbonetes::simulate
