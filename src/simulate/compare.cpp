@@ -15,7 +15,7 @@ namespace {
 
 constexpr double kMillisPerHour = 3'600'000;
 
-// Of the Jobs that arrive on one day.
+// One day under all three.
 struct Day {
   double baseline = 0, a = 0, b = 0;  // gCO2eq
   double wait_a = 0, wait_b = 0;      // hours, summed
@@ -49,25 +49,34 @@ Interval interval_of(std::vector<double> values, double confidence) {
 
 }  // namespace
 
-Comparison compare(const Workload& workload, const std::vector<Ran>& baseline,
-                   const std::vector<Ran>& a, const std::vector<Ran>& b,
-                   const Resampling& resampling) {
-  std::map<std::chrono::sys_days, Day> by_day;
-  Day all;
+Days days_of(const Workload& workload, const std::vector<Ran>& runs) {
+  Days out;
   for (std::size_t i = 0; i < workload.jobs.size(); ++i) {
     const Job& job = workload.jobs[i];
-    const auto hours = [&](const Ran& run) {
-      return static_cast<double>(wait_of(job, run).count()) / kMillisPerHour;
-    };
-    const Day day{baseline[i].grams, a[i].grams, b[i].grams, hours(a[i]), hours(b[i]), 1};
-    by_day[std::chrono::floor<std::chrono::days>(job.arrival)] += day;
-    all += day;
+    DaySum& day = out[std::chrono::floor<std::chrono::days>(job.arrival)];
+    day.grams += runs[i].grams;
+    day.wait_hours += static_cast<double>(wait_of(job, runs[i]).count()) / kMillisPerHour;
+    ++day.jobs;
+  }
+  return out;
+}
+
+Comparison compare(const Days& baseline, const Days& a, const Days& b,
+                   const Resampling& resampling) {
+  std::vector<Day> days;
+  Day all;
+  for (const auto& [date, at_once] : baseline) {
+    const DaySum& of_a = a.at(date);
+    const DaySum& of_b = b.at(date);
+    days.push_back(
+        {at_once.grams, of_a.grams, of_b.grams, of_a.wait_hours, of_b.wait_hours, at_once.jobs});
+    all += days.back();
   }
 
   Comparison out;
   out.confidence = resampling.confidence;
   out.resamples = resampling.resamples;
-  out.days = static_cast<int>(by_day.size());
+  out.days = static_cast<int>(days.size());
   if (all.baseline > 0) {
     out.saved_a = 1 - all.a / all.baseline;
     out.saved_b = 1 - all.b / all.baseline;
@@ -80,8 +89,6 @@ Comparison compare(const Workload& workload, const std::vector<Ran>& baseline,
     out.high = out.wait_high = kUnknown;
     return out;
   }
-  std::vector<Day> days;
-  for (const auto& [date, day] : by_day) days.push_back(day);
   Random random(resampling.seed);
   std::vector<double> savings;
   std::vector<double> waits;

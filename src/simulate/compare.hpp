@@ -3,6 +3,8 @@
 // the same ones. Pure.
 #pragma once
 
+#include <chrono>
+#include <map>
 #include <vector>
 
 #include "simulate/run.hpp"
@@ -16,10 +18,16 @@ struct Resampling {
   std::uint64_t seed = 1;
 };
 
-// Percentile intervals. With fewer than two days they are as wide as the difference is uncertain:
-// low and high are minus and plus infinity.
-[[nodiscard]] Comparison compare(const Workload& workload, const std::vector<Ran>& baseline,
-                                 const std::vector<Ran>& a, const std::vector<Ran>& b,
+// The Jobs that arrive on one day, summed up: all that a comparison has to keep of a run.
+struct DaySum {
+  double grams = 0, wait_hours = 0, jobs = 0;
+};
+using Days = std::map<std::chrono::sys_days, DaySum>;
+[[nodiscard]] Days days_of(const Workload& workload, const std::vector<Ran>& runs);
+
+// All of the same workload. Percentile intervals; with fewer than two days nobody can say: low and
+// high are minus and plus infinity.
+[[nodiscard]] Comparison compare(const Days& baseline, const Days& a, const Days& b,
                                  const Resampling& resampling = {});
 
 }  // namespace karbonetes::simulate

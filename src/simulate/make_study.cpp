@@ -36,12 +36,16 @@ std::string text_of(TimePoint from, TimePoint until) {
 }
 
 bool baseline_rule(Rule rule) { return rule == Rule::Immediate; }
+bool in_the_cluster(Rule rule) {
+  return rule == Rule::FirstGreen || rule == Rule::LowestSlot || rule == Rule::LowestWindow ||
+         rule == Rule::CarbonTime;
+}
 
-// The rules of the scenarios, each with the first of its scenarios.
+// The cluster's rules among the scenarios, each with the first of its scenarios.
 std::vector<Scenario> one_of_each_rule(const std::vector<Scenario>& scenarios) {
   std::vector<Scenario> out;
   for (const Scenario& scenario : scenarios) {
-    if (baseline_rule(scenario.rule)) continue;
+    if (!in_the_cluster(scenario.rule)) continue;
     if (std::ranges::find(out, scenario.rule, &Scenario::rule) == out.end())
       out.push_back(scenario);
   }
@@ -69,27 +73,28 @@ std::vector<std::pair<std::size_t, std::size_t>> pairs(const std::vector<Scenari
   return out;
 }
 
-// Rows are kept for comparison until the last one is there.
+// What later steps need of the rows, as they come.
 class Kept {
  public:
-  void take(std::size_t row, const std::vector<Ran>& runs, const Baseline& baseline) {
+  void take(std::size_t row, Days days, StartCounts starts, BaselinePtr baseline) {
     const std::lock_guard lock(mutex_);
-    runs_[row] = runs;
-    baselines_[row] = baseline.runs;
+    rows_.insert_or_assign(row, Of{std::move(days), std::move(starts), std::move(baseline)});
   }
-  [[nodiscard]] const std::vector<Ran>& runs(std::size_t row) const { return runs_.at(row); }
-  [[nodiscard]] const std::vector<Ran>& baseline(std::size_t row) const {
-    return baselines_.at(row);
-  }
+  struct Of {
+    Days days;
+    StartCounts starts;
+    BaselinePtr baseline;
+  };
+  [[nodiscard]] const Of& row(std::size_t number) const { return rows_.at(number); }
 
  private:
   std::mutex mutex_;
-  std::map<std::size_t, std::vector<Ran>> runs_, baselines_;
+  std::map<std::size_t, Of> rows_;
 };
 
 std::vector<Millis> usual_delays() {
   std::vector<Millis> out;
-  for (const int h : {1, 2, 4, 6, 8, 12, 16, 24, 36, 48, 72}) out.emplace_back(hours(h));
+  for (const int h : {1, 2, 3, 4, 6, 8, 10, 12, 16, 20, 24}) out.emplace_back(hours(h));
   return out;
 }
 
@@ -200,13 +205,15 @@ Result<Study> make_study(const std::vector<Trace>& traces, const Workload& workl
 
   Kept kept;
   Sweep sweep{traces, workload, request.scenarios, request.threads, request.progress, {}};
-  sweep.see = [&](std::size_t row, const std::vector<Ran>& runs, const Baseline& baseline) {
+  sweep.see = [&](std::size_t row, const std::vector<Ran>& runs, const BaselinePtr& baseline) {
     const std::size_t scenario = row % request.scenarios.size();
     const bool compared = std::ranges::any_of(to_compare, [&](const auto& pair) {
       return pair.first == scenario || pair.second == scenario;
     });
-    if (compared || std::ranges::find(drawn, scenario) != drawn.end())
-      kept.take(row, runs, baseline);
+    const bool is_drawn = std::ranges::find(drawn, scenario) != drawn.end();
+    if (!compared && !is_drawn) return;
+    kept.take(row, compared ? days_of(workload, runs) : Days(),
+              is_drawn ? starts_of(runs) : StartCounts(), baseline);
   };
   auto rows = run_all(sweep);
   if (!rows) return fail(rows.error());
@@ -215,15 +222,15 @@ Result<Study> make_study(const std::vector<Trace>& traces, const Workload& workl
   for (std::size_t trace = 0; trace < traces.size(); ++trace) {
     if (!drawn.empty())
       add_starts(study.timelines[trace], "at once",
-                 kept.baseline(row_of(sweep, trace, drawn.front())));
+                 kept.row(row_of(sweep, trace, drawn.front())).baseline->starts);
     for (const std::size_t scenario : drawn)
       add_starts(study.timelines[trace], describe(request.scenarios[scenario]),
-                 kept.runs(row_of(sweep, trace, scenario)));
+                 kept.row(row_of(sweep, trace, scenario)).starts);
     for (const auto& [a, b] : to_compare) {
       const std::size_t row_a = row_of(sweep, trace, a);
       const std::size_t row_b = row_of(sweep, trace, b);
-      Comparison comparison = compare(workload, kept.baseline(row_a), kept.runs(row_a),
-                                      kept.runs(row_b), request.resampling);
+      Comparison comparison = compare(kept.row(row_a).baseline->days, kept.row(row_a).days,
+                                      kept.row(row_b).days, request.resampling);
       comparison.a = row_a;
       comparison.b = row_b;
       study.comparisons.push_back(comparison);

@@ -20,7 +20,7 @@ struct Request {
   Resampling resampling;
   bool suggest = false;
   double suggest_part = 0.9;
-  std::vector<Millis> suggest_delays;  // ascending; empty: from 1 h to 72 h
+  std::vector<Millis> suggest_delays;  // ascending; empty: from 1 h to 24 h
   unsigned threads = 1;
   std::function<void(std::size_t done, std::size_t total)> progress;
 };

@@ -105,9 +105,15 @@ Result<Baseline> baseline_of(const Trace& trace, const Workload& workload, const
   at_once.capacity = capacity;
   auto runs = run(trace, workload, at_once, threads);
   if (!runs) return fail(runs.error());
-  Baseline out{std::move(*runs), 0, 0};
-  for (const Ran& each : out.runs) out.grams += each.grams;
-  out.peak_vcpu = peak_vcpu(workload, out.runs);
+  Baseline out;
+  out.grams_by_namespace.resize(workload.namespaces.size(), 0);
+  for (std::size_t i = 0; i < runs->size(); ++i) {
+    out.grams += (*runs)[i].grams;
+    out.grams_by_namespace[workload.jobs[i].ns] += (*runs)[i].grams;
+  }
+  out.peak_vcpu = peak_vcpu(workload, *runs);
+  out.days = days_of(workload, *runs);
+  out.starts = starts_of(*runs);
   return out;
 }
 
@@ -127,6 +133,8 @@ Row summarise(const Trace& trace, const Workload& workload, const Scenario& scen
   row.by_namespace.resize(workload.namespaces.size());
   for (std::size_t i = 0; i < row.by_namespace.size(); ++i)
     row.by_namespace[i].name = workload.namespaces[i];
+  for (std::size_t i = 0; i < row.by_namespace.size(); ++i)
+    row.by_namespace[i].baseline_grams = baseline.grams_by_namespace[i];
 
   std::vector<Millis> waits;
   waits.reserve(runs.size());
@@ -153,7 +161,6 @@ Row summarise(const Trace& trace, const Workload& workload, const Scenario& scen
     ++group.jobs;
     group.kwh += kwh_of(job);
     group.grams += run.grams;
-    group.baseline_grams += baseline.runs[i].grams;
     group_waits[job.ns] += wait_ms;
   }
   row.mean_queued = mean(queued, runs.size());

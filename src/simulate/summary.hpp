@@ -3,16 +3,21 @@
 
 #include <vector>
 
+#include "simulate/compare.hpp"
 #include "simulate/run.hpp"
 #include "simulate/study.hpp"
+#include "simulate/timeline.hpp"
 
 namespace karbonetes::simulate {
 
-// What the rows of one trace and capacity are measured against: the same Jobs, each at once.
+// What the rows of one trace and capacity are measured against: the same Jobs, each at once. Of the
+// runs themselves nothing is kept.
 struct Baseline {
-  std::vector<Ran> runs;
   double grams = 0;
   double peak_vcpu = 0;
+  std::vector<double> grams_by_namespace;  // as Workload::namespaces
+  Days days;
+  StartCounts starts;
 };
 [[nodiscard]] Result<Baseline> baseline_of(const Trace& trace, const Workload& workload,
                                            const Capacity& capacity, unsigned threads);

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <chrono>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <thread>
@@ -29,14 +30,19 @@ class Baselines {
   explicit Baselines(const Sweep& sweep) : sweep_(sweep) {}
 
   // Made by whoever needs it first; others wait for that one.
-  const Result<Baseline>& of(std::size_t trace, const Capacity& capacity, unsigned threads) {
+  const Result<BaselinePtr>& of(std::size_t trace, const Capacity& capacity, unsigned threads) {
     Made* made = nullptr;
     {
       const std::lock_guard lock(mutex_);
       made = &made_[{trace, capacity.green_vcpu, capacity.fallback_vcpu}];
     }
     std::call_once(made->once, [&] {
-      made->baseline = baseline_of(sweep_.traces[trace], sweep_.workload, capacity, threads);
+      auto made_now = baseline_of(sweep_.traces[trace], sweep_.workload, capacity, threads);
+      if (made_now) {
+        made->baseline = std::make_shared<const Baseline>(std::move(*made_now));
+      } else {
+        made->baseline = fail(made_now.error());
+      }
     });
     return made->baseline;
   }
@@ -44,7 +50,7 @@ class Baselines {
  private:
   struct Made {
     std::once_flag once;
-    Result<Baseline> baseline;
+    Result<BaselinePtr> baseline;
   };
   using Key = std::tuple<std::size_t, std::optional<double>, std::optional<double>>;
 
@@ -75,7 +81,7 @@ Result<std::vector<Row>> run_all(const Sweep& sweep) {
     } else if (auto runs = run(sweep.traces[trace], sweep.workload, scenario, inner); !runs) {
       errors[i] = runs.error();
     } else {
-      rows[i] = summarise(sweep.traces[trace], sweep.workload, scenario, *runs, *baseline);
+      rows[i] = summarise(sweep.traces[trace], sweep.workload, scenario, *runs, **baseline);
       rows[i].seconds =
           std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
       if (sweep.see) sweep.see(i, *runs, *baseline);

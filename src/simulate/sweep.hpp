@@ -3,12 +3,14 @@
 #pragma once
 
 #include <functional>
-#include <stop_token>
+#include <memory>
 #include <vector>
 
 #include "simulate/summary.hpp"
 
 namespace karbonetes::simulate {
+
+using BaselinePtr = std::shared_ptr<const Baseline>;
 
 struct Sweep {
   const std::vector<Trace>& traces;
@@ -18,7 +20,8 @@ struct Sweep {
   // After each row: how many are done. Called by one thread at a time.
   std::function<void(std::size_t done, std::size_t total)> progress;
   // Sees each row as it was run; several threads at once. May be empty.
-  std::function<void(std::size_t row, const std::vector<Ran>& runs, const Baseline& baseline)> see;
+  std::function<void(std::size_t row, const std::vector<Ran>& runs, const BaselinePtr& baseline)>
+      see;
 };
 
 [[nodiscard]] inline std::size_t row_of(const Sweep& sweep, std::size_t trace,

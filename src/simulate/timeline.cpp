@@ -4,6 +4,10 @@
 
 namespace karbonetes::simulate {
 
+namespace {
+constexpr Millis kMinute = std::chrono::minutes(1);
+}
+
 Timeline timeline_of(const Trace& trace, TimePoint from, TimePoint until, std::size_t most) {
   using std::chrono::hours;
   using std::chrono::minutes;
@@ -25,13 +29,25 @@ Timeline timeline_of(const Trace& trace, TimePoint from, TimePoint until, std::s
   return out;
 }
 
-void add_starts(Timeline& timeline, std::string label, const std::vector<Ran>& runs) {
+StartCounts starts_of(const std::vector<Ran>& runs) {
+  StartCounts out;
+  if (runs.empty()) return out;
+  const auto [first, last] = std::ranges::minmax_element(runs, {}, &Ran::started);
+  out.from = std::chrono::floor<std::chrono::minutes>(first->started);
+  out.minutes.resize(static_cast<std::size_t>((last->started - out.from) / kMinute) + 1, 0);
+  for (const Ran& run : runs)
+    ++out.minutes[static_cast<std::size_t>((run.started - out.from) / kMinute)];
+  return out;
+}
+
+void add_starts(Timeline& timeline, std::string label, const StartCounts& counts) {
   Timeline::Starts starts{std::move(label),
                           std::vector<std::uint32_t>(timeline.intensity.size(), 0)};
-  for (const Ran& run : runs) {
-    if (run.started < timeline.from) continue;
-    const auto bucket = static_cast<std::size_t>((run.started - timeline.from) / timeline.bucket);
-    if (bucket < starts.jobs.size()) ++starts.jobs[bucket];
+  for (std::size_t i = 0; i < counts.minutes.size(); ++i) {
+    const TimePoint at = counts.from + kMinute * static_cast<Millis::rep>(i);
+    if (at < timeline.from) continue;
+    const auto bucket = static_cast<std::size_t>((at - timeline.from) / timeline.bucket);
+    if (bucket < starts.jobs.size()) starts.jobs[bucket] += counts.minutes[i];
   }
   timeline.starts.push_back(std::move(starts));
 }

@@ -12,7 +12,14 @@ namespace karbonetes::simulate {
 [[nodiscard]] Timeline timeline_of(const Trace& trace, TimePoint from, TimePoint until,
                                    std::size_t most = 480);
 
+// How many Jobs start in each minute: what is kept of a run for a picture.
+struct StartCounts {
+  TimePoint from{};
+  std::vector<std::uint32_t> minutes;
+};
+[[nodiscard]] StartCounts starts_of(const std::vector<Ran>& runs);
+
 // Starts outside the timeline are not counted.
-void add_starts(Timeline& timeline, std::string label, const std::vector<Ran>& runs);
+void add_starts(Timeline& timeline, std::string label, const StartCounts& counts);
 
 }  // namespace karbonetes::simulate
