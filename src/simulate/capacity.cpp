@@ -31,19 +31,22 @@ class Pools {
 
   void release(std::size_t job) {
     advance(runs_[job].released);
-    queue_of(job).push_back(job);
+    (fallback_only(job) ? for_fallback_ : for_either_).push_back({released_++, job});
     serve(runs_[job].released);
   }
   void finish() { advance(TimePoint::max()); }
 
  private:
   static constexpr double kUnlimited = std::numeric_limits<double>::infinity();
-  using Queue = std::deque<std::size_t>;
+  struct Waiting {
+    std::size_t number;  // in the order of release
+    std::size_t job;
+  };
+  using Queue = std::deque<Waiting>;
 
   [[nodiscard]] bool fallback_only(std::size_t job) const {
     return runs_[job].pool == plan::Pool::Fallback;
   }
-  Queue& queue_of(std::size_t job) { return fallback_only(job) ? for_fallback_ : for_either_; }
 
   // Lets time pass: Jobs end, and others take their place.
   void advance(TimePoint now) {
@@ -58,12 +61,12 @@ class Pools {
   void serve(TimePoint now) {
     for (bool served = true; served;) {
       served = false;
-      const bool either_first = !for_either_.empty() && (for_fallback_.empty() ||
-                                                         runs_[for_either_.front()].released <=
-                                                             runs_[for_fallback_.front()].released);
+      const bool either_first =
+          !for_either_.empty() &&
+          (for_fallback_.empty() || for_either_.front().number < for_fallback_.front().number);
       for (Queue* queue : {either_first ? &for_either_ : &for_fallback_,
                            either_first ? &for_fallback_ : &for_either_}) {
-        if (queue->empty() || !start(queue->front(), now)) continue;
+        if (queue->empty() || !start(queue->front().job, now)) continue;
         queue->pop_front();
         served = true;
         break;
@@ -87,6 +90,7 @@ class Pools {
   std::vector<Ran>& runs_;
   double green_, fallback_;  // room that is left
   Queue for_either_, for_fallback_;
+  std::size_t released_ = 0;
   std::priority_queue<Running, std::vector<Running>, std::greater<>> running_;
 };
 

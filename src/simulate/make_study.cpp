@@ -16,6 +16,7 @@ namespace {
 using std::chrono::hours;
 
 constexpr Millis kWeek = hours(24 * 7);
+constexpr Millis kFortnight = 2 * kWeek;
 constexpr double kWorthIt = 0.01;  // part of the emissions
 
 struct Period {
@@ -187,10 +188,12 @@ Result<Study> make_study(const std::vector<Trace>& traces, const Workload& workl
   Millis longest{0};
   for (const Scenario& scenario : request.scenarios)
     longest = std::max(longest, scenario.max_delay);
+  // Of a longer time a picture would show nothing but stripes.
+  const TimePoint drawn_from = std::max(study.from, period.from);
+  const TimePoint drawn_until =
+      std::min({study.until + longest + Millis(1), period.until, drawn_from + kFortnight});
   for (const Trace& trace : traces)
-    study.timelines.push_back(
-        timeline_of(trace, std::max(study.from, period.from),
-                    std::min(study.until + longest + Millis(1), period.until)));
+    study.timelines.push_back(timeline_of(trace, drawn_from, drawn_until));
 
   std::vector<std::pair<std::size_t, std::size_t>> to_compare;
   if (request.compare) to_compare = pairs(request.scenarios, *request.compare);

@@ -76,7 +76,8 @@ struct Suggestion {
   bool worth_it = true;    // false: even the longest saves less than 1 %
 };
 
-// For the picture of intensity with starts: buckets of equal length from `from` on.
+// For the picture of intensity with starts: buckets of equal length from `from` on, over the first
+// two weeks at most.
 struct Timeline {
   std::string zone;
   TimePoint from{};
