@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <cmath>
 
 #include "base/text.hpp"
@@ -31,9 +32,35 @@ std::string normalized(std::string_view text) {
   return out;
 }
 
+// "2026-11-24T22:03:51Z", with a space for T and without the Z, too: what a file may hold a million
+// times. nullopt: something else, which is looked at with more patience.
+std::optional<TimePoint> usual_form(std::string_view text) {
+  constexpr std::string_view kForm = "0000-00-00T00:00:00";
+  if (text.ends_with('Z')) text.remove_suffix(1);
+  if (text.size() != kForm.size()) return std::nullopt;
+  std::array<int, 6> fields{};
+  std::size_t field = 0;
+  for (std::size_t i = 0; i < kForm.size(); ++i) {
+    const char c = text[i];
+    if (kForm[i] != '0') {
+      if (c != kForm[i] && !(kForm[i] == 'T' && c == ' ')) return std::nullopt;
+      ++field;
+      continue;
+    }
+    if (c < '0' || c > '9') return std::nullopt;
+    fields[field] = fields[field] * 10 + (c - '0');
+  }
+  using namespace std::chrono;
+  const year_month_day date(year(fields[0]), month(static_cast<unsigned>(fields[1])),
+                            day(static_cast<unsigned>(fields[2])));
+  if (!date.ok() || fields[3] > 23 || fields[4] > 59 || fields[5] > 59) return std::nullopt;
+  return TimePoint(sys_days(date)) + hours(fields[3]) + minutes(fields[4]) + seconds(fields[5]);
+}
+
 }  // namespace
 
 Result<TimePoint> parse_source_time(std::string_view text) {
+  if (const auto usual = usual_form(text)) return *usual;
   if (text.size() <= kLongest) {
     if (const auto t = parse_rfc3339(normalized(text))) return *t;
   }
