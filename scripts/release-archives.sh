@@ -29,6 +29,7 @@ for arch in amd64 arm64; do
   mkdir -p "$dir/lib"
   rootfs="$images/rootfs-$arch"
   install -m 755 "$rootfs/usr/local/bin/kubectl-karbonetes" "$dir/"
+  ln -s kubectl-karbonetes "$dir/karbonetes" # its name without kubectl
   install -m 644 LICENSE "$dir/"
   install -D -m 644 packaging/man/kubectl-karbonetes.1 "$dir/man/kubectl-karbonetes.1"
   install -m 755 packaging/completion/kubectl_complete-karbonetes "$dir/"

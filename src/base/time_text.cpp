@@ -51,8 +51,8 @@ std::optional<TimePoint> usual_form(std::string_view text) {
     fields[field] = fields[field] * 10 + (c - '0');
   }
   using namespace std::chrono;
-  const year_month_day date(year(fields[0]), month(static_cast<unsigned>(fields[1])),
-                            day(static_cast<unsigned>(fields[2])));
+  const year_month_day date{year{fields[0]}, month{static_cast<unsigned>(fields[1])},
+                            day{static_cast<unsigned>(fields[2])}};
   if (!date.ok() || fields[3] > 23 || fields[4] > 59 || fields[5] > 59) return std::nullopt;
   return TimePoint(sys_days(date)) + hours(fields[3]) + minutes(fields[4]) + seconds(fields[5]);
 }

@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 
-#include "providers/points.hpp"
 #include "base/time_text.hpp"
+#include "providers/points.hpp"
 
 namespace karbonetes::providers {
 

@@ -1,8 +1,8 @@
 #include "providers/energy_charts.hpp"
 
 #include "base/text.hpp"
-#include "providers/answer.hpp"
 #include "base/time_text.hpp"
+#include "providers/answer.hpp"
 
 namespace karbonetes::providers {
 

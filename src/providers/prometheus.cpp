@@ -6,9 +6,9 @@
 #include <cmath>
 
 #include "base/text.hpp"
+#include "base/time_text.hpp"
 #include "providers/answer.hpp"
 #include "providers/secret_file.hpp"
-#include "base/time_text.hpp"
 
 namespace karbonetes::providers {
 

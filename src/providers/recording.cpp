@@ -6,10 +6,10 @@
 #include <charconv>
 #include <cmath>
 
+#include "base/time_text.hpp"
 #include "providers/answer.hpp"
 #include "providers/points.hpp"
 #include "providers/replay.hpp"
-#include "base/time_text.hpp"
 
 namespace karbonetes::providers {
 

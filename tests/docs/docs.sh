@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# docs.sh reference|samples|site REPOSITORY PROGRAMS
+# docs.sh reference|samples|simulation|site REPOSITORY PROGRAMS
 set -euo pipefail
 what=$1 root=$2 programs=$3
 venv=$("$root/scripts/python-venv.sh" "$root/docs/requirements.txt")
@@ -7,6 +7,7 @@ cd "$root"
 case $what in
   reference) exec "$venv/bin/python" scripts/docs/reference.py "$programs" --check ;;
   samples) exec "$venv/bin/python" tests/docs/samples.py "$root" "$programs" ;;
+  simulation) exec "$venv/bin/python" tests/docs/simulation.py "$programs" ;;
   site)
     made=$(mktemp -d)
     trap 'rm -rf "$made" "$made.log"' EXIT

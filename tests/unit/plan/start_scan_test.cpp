@@ -14,8 +14,7 @@ TEST(StartScan, AgreesWithTheTables) {
   int scanned = 0;
   for (int n = 0; n < 6'000; ++n) {
     const Case c = traces.next();
-    const TimePoint latest =
-        std::max(c.now, std::min(c.deadline, c.forecast->end() - Millis(1)));
+    const TimePoint latest = std::max(c.now, std::min(c.deadline, c.forecast->end() - Millis(1)));
     if (!StartScan::fits(*c.forecast, c.now, latest)) continue;
     ++scanned;
     SCOPED_TRACE("case " + std::to_string(n));

@@ -2,11 +2,11 @@
 
 #include <gmock/gmock.h>
 
+#include "base/time_text.hpp"
 #include "carbon/forecast.hpp"
 #include "providers/answer.hpp"
 #include "providers/history.hpp"
 #include "providers/secret_file.hpp"
-#include "base/time_text.hpp"
 #include "scripted_fetch.hpp"
 #include "temp_file.hpp"
 

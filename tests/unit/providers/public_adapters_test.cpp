@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 
+#include "base/time_text.hpp"
 #include "providers/energy_charts.hpp"
 #include "providers/gb_carbon_intensity.hpp"
-#include "base/time_text.hpp"
 #include "scripted_fetch.hpp"
 
 namespace karbonetes::providers {
