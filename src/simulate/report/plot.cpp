@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 
 #include "cli/text.hpp"
@@ -12,31 +11,17 @@ namespace karbonetes::simulate {
 
 namespace {
 
-using std::chrono::days;
-using std::chrono::sys_days;
-using std::chrono::year_month_day;
-
-constexpr double kDay = 86'400'000;
 constexpr double kCharacter = 6.6;  // px, of 12 px text on average
-
-TimePoint instant(double millis) { return TimePoint(Millis(static_cast<std::int64_t>(millis))); }
-double millis(sys_days day) {
-  return static_cast<double>(TimePoint(day).time_since_epoch().count());
-}
-
-std::string day_label(sys_days day) {
-  constexpr std::array kMonths{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                               "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-  const year_month_day date(day);
-  return fmt::format("{} {}", kMonths[static_cast<unsigned>(date.month()) - 1],
-                     static_cast<unsigned>(date.day()));
-}
 
 }  // namespace
 
 Scale Scale::around(double low, double high, int wanted) {
-  if (!std::isfinite(low)) low = 0;
-  if (!std::isfinite(high) || high <= low) high = low + 1;
+  constexpr double kMost = 1e300;  // beyond, a difference overflows
+  low = std::isfinite(low) ? std::clamp(low, -kMost, kMost) : 0;
+  high = std::isfinite(high) ? std::clamp(high, -kMost, kMost) : low;
+  // Also what is so close together that a step between would be lost in rounding.
+  const double least = std::max(std::max(std::abs(low), std::abs(high)) * 1e-9, 1e-200);
+  if (high <= low || high - low < least) high = low + std::max(1.0, least);
   const double raw = (high - low) / wanted;
   const double power = std::pow(10, std::floor(std::log10(raw)));
   double step = power;
@@ -75,23 +60,18 @@ void Plot::tick_x(double at, std::string_view label) const {
   svg_.text(x(at), bottom + 17, label, "muted", "middle");
 }
 
-void Plot::time_axis() const {
-  const double length = (x_high_ - x_low_) / kDay;
-  const auto first = std::chrono::ceil<days>(instant(x_low_));
-  const auto last = std::chrono::floor<days>(instant(x_high_));
-  if (length > 120) {  // by month
-    const year_month_day begin(first);
-    auto month = begin.year() / begin.month();
-    for (; sys_days(month / 1) <= last; month += std::chrono::months(length > 800 ? 3 : 1)) {
-      const sys_days day(month / 1);
-      if (day >= first) tick_x(millis(day), day_label(day));
-    }
-    return;
-  }
-  const int every = std::max(1, static_cast<int>(std::ceil(length / 10)));
-  for (sys_days day = first; day <= last; day += days(every)) {
-    tick_x(millis(day), day_label(day));
-    svg_.line(x(millis(day)), area_.top, x(millis(day)), area_.top + area_.height, "grid");
+void Plot::grid_x(const std::vector<Tick>& ticks) const {
+  for (const Tick& tick : ticks)
+    svg_.line(x(tick.at), area_.top, x(tick.at), area_.top + area_.height, "grid");
+}
+
+void Plot::mark(double at, double value, std::string_view css) const {
+  constexpr double kHalf = 3;
+  // Rectangles have the colours of "a" to "f"; a dot has that of text.
+  if (css.size() == 1) {
+    svg_.rect(x(at) - kHalf, y(value) - kHalf, 2 * kHalf, 2 * kHalf, css);
+  } else {
+    svg_.dot(x(at), y(value), css);
   }
 }
 
@@ -110,27 +90,20 @@ void Plot::bar(double x_from, double x_to, double value, std::string_view css) c
   svg_.rect(x(x_from), top, std::max(x(x_to) - x(x_from) - 0.3, 0.4), bottom - top, css);
 }
 
-std::string_view colour_class(std::size_t number) {
-  constexpr std::array<std::string_view, 6> kClasses{"a", "b", "c", "d", "e", "f"};
-  return kClasses[number % kClasses.size()];
-}
-
-double legend(svg::Svg& svg, double x, double y, double right,
-              const std::vector<std::pair<std::string, std::string_view>>& entries) {
+void legend(svg::Svg& svg, double x, double y, double right, const Entries& entries) {
+  constexpr double kSwatch = 18;
   const double left = x;
-  const double top = y;
   for (const auto& [label, css] : entries) {
     const std::string words = cli::printable(label, 60);
-    const double width = 28 + kCharacter * static_cast<double>(cli::width(words));
+    const double width = kSwatch + 22 + kCharacter * static_cast<double>(cli::width(words));
     if (x > left && x + width > right) {
       x = left;
       y += 18;
     }
-    svg.rect(x, y - 9, 12, 10, css);
-    svg.text(x + 17, y, words);
+    svg.path({{x, y - 4}, {x + kSwatch, y - 4}}, css);
+    svg.text(x + kSwatch + 5, y, words);
     x += width;
   }
-  return y - top + 18;
 }
 
 }  // namespace karbonetes::simulate

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "base/time.hpp"
+#include "simulate/report/ticks.hpp"
 #include "svg/svg.hpp"
 
 namespace karbonetes::simulate {
@@ -36,8 +36,8 @@ class Plot {
 
   void grid_y(std::string_view unit) const;              // lines and labels; the unit on top
   void tick_x(double at, std::string_view label) const;  // one label below
-  // A time axis in UTC: days, or months when it is long. x is milliseconds since 1970.
-  void time_axis() const;
+  void grid_x(const std::vector<Tick>& ticks) const;     // lines alone
+  void mark(double at, double value, std::string_view css) const;      // a point of a line
   void line(const svg::Polyline& points, std::string_view css) const;  // in values
   void bar(double x_from, double x_to, double value, std::string_view css) const;
 
@@ -48,11 +48,10 @@ class Plot {
   Scale y_;
 };
 
-// "a" to "f", again and again.
-[[nodiscard]] std::string_view colour_class(std::size_t number);
+// Names with the classes of their lines.
+using Entries = std::vector<std::pair<std::string, std::string_view>>;
 
-// Names with their colours, in a row from (x, y) on; breaks lines at `right`. Returns the height.
-double legend(svg::Svg& svg, double x, double y, double right,
-              const std::vector<std::pair<std::string, std::string_view>>& entries);
+// In a row from (x, y) on; breaks lines at `right`.
+void legend(svg::Svg& svg, double x, double y, double right, const Entries& entries);
 
 }  // namespace karbonetes::simulate

@@ -1,5 +1,8 @@
 #include <fmt/format.h>
 
+#include <cmath>
+#include <string_view>
+
 #include "simulate/report/report.hpp"
 
 namespace karbonetes::simulate {
@@ -9,7 +12,7 @@ namespace {
 // RFC 4180; a leading sign that a spreadsheet would take for a formula is made text.
 std::string cell(const std::string& text) {
   std::string out = text;
-  if (!out.empty() && (out[0] == '=' || out[0] == '+' || out[0] == '-' || out[0] == '@'))
+  if (!out.empty() && std::string_view("=+-@\t\r").find(out[0]) != std::string_view::npos)
     out.insert(0, "'");
   if (out.find_first_of(",\"\r\n") == std::string::npos) return out;
   std::string quoted = "\"";
@@ -22,6 +25,15 @@ std::string cell(const std::string& text) {
 
 double seconds(Millis d) { return static_cast<double>(d.count()) / 1000; }
 
+// Empty for what is not finite: a spreadsheet would take "nan" for text.
+std::string number(double value, int digits) {
+  return std::isfinite(value) ? fmt::format("{:.{}g}", value, digits) : "";
+}
+
+std::string saved(const Row& row) {
+  return std::isfinite(row.saved()) ? fmt::format("{:.4f}", row.saved() * 100) : "";
+}
+
 }  // namespace
 
 std::string render_csv(const Study& study) {
@@ -31,13 +43,14 @@ std::string render_csv(const Study& study) {
       "not_worth_it,at_deadline,signal_unknown,peak_vcpu,queued_mean_s,late\r\n";
   for (const Row& r : study.rows) {
     out += fmt::format(
-        "{},{},{},{:g},{},{:g},{},{},{:.6g},{:.9g},{:.9g},{:.4f},{:g},{:g},{:g},{:g},{},{},{},{},"
+        "{},{},{},{:g},{},{:g},{},{},{},{},{},{},{:g},{:g},{:g},{:g},{},{},{},{},"
         "{},{:g},{:g},{}\r\n",
         cell(r.zone), carbon::name(r.kind), name(r.scenario.rule), seconds(r.scenario.max_delay),
-        cell(describe(r.scenario)), r.scenario.error.size, r.scenario.error.seed, r.jobs, r.kwh,
-        r.baseline_grams, r.grams, r.saved() * 100, seconds(r.waits.mean), seconds(r.waits.median),
-        seconds(r.waits.p95), seconds(r.waits.longest), r.green, r.planned, r.not_worth_it,
-        r.at_deadline, r.signal_unknown, r.peak_vcpu, seconds(r.mean_queued), r.late);
+        cell(describe(r.scenario)), r.scenario.error.size, r.scenario.error.seed, r.jobs,
+        number(r.kwh, 6), number(r.baseline_grams, 9), number(r.grams, 9), saved(r),
+        seconds(r.waits.mean), seconds(r.waits.median), seconds(r.waits.p95),
+        seconds(r.waits.longest), r.green, r.planned, r.not_worth_it, r.at_deadline,
+        r.signal_unknown, r.peak_vcpu, seconds(r.mean_queued), r.late);
   }
   return out;
 }

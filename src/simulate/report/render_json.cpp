@@ -101,11 +101,12 @@ Document suggestion_of(const Suggestion& s) {
     curve.push_back({{"maxDelaySeconds", seconds(step.max_delay)},
                      {"savedPercent", step.saved * 100},
                      {"meanWaitSeconds", seconds(step.mean_wait)}});
+  const auto* chosen = chosen_step(s);
   return {{"zone", s.zone},
           {"policy", name(s.rule)},
           {"partPercent", s.part * 100},
           {"worthIt", s.worth_it},
-          {"maxDelaySeconds", s.curve.empty() ? 0 : seconds(s.curve.at(s.chosen).max_delay)},
+          {"maxDelaySeconds", chosen == nullptr ? 0 : seconds(chosen->max_delay)},
           {"curve", curve}};
 }
 

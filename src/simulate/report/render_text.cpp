@@ -4,6 +4,7 @@
 
 #include "cli/table.hpp"
 #include "cli/text.hpp"
+#include "simulate/report/labels.hpp"
 #include "simulate/report/report.hpp"
 #include "simulate/report/units.hpp"
 
@@ -11,7 +12,6 @@ namespace karbonetes::simulate {
 
 namespace {
 
-using cli::Cell;
 using cli::Colour;
 
 std::string at_deadline(const Row& row) {
@@ -26,9 +26,9 @@ Colour colour_of(double saved) {
   return saved < -0.0005 ? Colour::Red : Colour::None;
 }
 
-std::string rows_table(const Study& study, bool colour) {
+std::string rows_table(const Study& study, const Labels& labels, bool colour) {
   const bool variants = std::ranges::any_of(
-      study.rows, [](const Row& row) { return !variant(row.scenario).empty(); });
+      study.rows, [&](const Row& row) { return !labels.variant(row.scenario).empty(); });
   const bool capacity = std::ranges::any_of(
       study.rows, [](const Row& row) { return row.scenario.capacity.limited(); });
   cli::Table table;
@@ -44,7 +44,7 @@ std::string rows_table(const Study& study, bool colour) {
     cells.push_back({name(row.scenario.rule)});
     cells.push_back(
         {row.scenario.rule == Rule::Immediate ? "" : format_duration(row.scenario.max_delay)});
-    if (variants) cells.push_back({variant(row.scenario)});
+    if (variants) cells.push_back({labels.variant(row.scenario)});
     cells.push_back({percent(row.saved()), colour_of(row.saved())});
     cells.push_back({mass(row.grams)});
     cells.push_back({mass(row.baseline_grams)});
@@ -76,25 +76,12 @@ std::string namespaces_table(const Row& row, bool colour) {
 }
 
 std::string suggestion_text(const Suggestion& suggestion) {
+  if (suggestion.curve.empty()) return "";
   std::string out = cli::printable(sentence(suggestion)) + "\n ";
   for (const auto& step : suggestion.curve)
     out += fmt::format(" {}: {}", format_duration(step.max_delay), percent(step.saved));
   out += "\n";
   return out;
-}
-
-// The suggestion of a cluster's rule that saves most, as a policy.
-std::string best_policy(const Study& study) {
-  const Suggestion* best = nullptr;
-  double most = 0;
-  for (const Suggestion& each : study.suggestions) {
-    if (policy_yaml(each).empty()) continue;
-    const double saved = each.curve.at(each.chosen).saved;
-    if (best != nullptr && saved <= most) continue;
-    best = &each;
-    most = saved;
-  }
-  return best == nullptr ? "" : "\n" + policy_yaml(*best);
 }
 
 }  // namespace
@@ -107,18 +94,20 @@ std::string render_text(const Study& study, bool colour) {
   if (!study.rows.empty())
     out += energy(study.rows.front().kwh) +
            "; every Job at its arrival is what savings are measured against\n";
-  out += "\n" + rows_table(study, colour);
+  const Labels labels(study);
+  if (!labels.common().empty()) out += "all with " + labels.common() + "\n";
+  out += "\n" + rows_table(study, labels, colour);
   const std::size_t best = best_row(study);
   if (best < study.rows.size() && study.rows[best].by_namespace.size() > 1)
     out += "\n" + cli::printable(study.rows[best].zone) + ", " +
-           describe(study.rows[best].scenario) + ", by namespace:\n" +
+           labels.label(study.rows[best].scenario) + ", by namespace:\n" +
            namespaces_table(study.rows[best], colour);
   if (!study.comparisons.empty()) out += "\n";
   for (const Comparison& comparison : study.comparisons)
     out += cli::printable(sentence(study, comparison)) + "\n";
   if (!study.suggestions.empty()) out += "\n";
   for (const Suggestion& suggestion : study.suggestions) out += suggestion_text(suggestion);
-  out += best_policy(study);
+  if (const auto* best_policy = best_suggestion(study)) out += "\n" + policy_yaml(*best_policy);
   if (!study.notes.empty()) out += "\n";
   for (const auto& note : study.notes) out += "note: " + cli::printable(note) + "\n";
   return out;
