@@ -126,7 +126,7 @@ Result<Workload> read_jobs(const SimulationFlags& flags, const Period& period,
 class Bar {
  public:
   explicit Bar(bool wanted) : shown_(wanted && isatty(STDERR_FILENO) == 1) {}
-  void show(std::size_t done, std::size_t total) {
+  void show(std::size_t done, std::size_t total) const {
     if (!shown_) return;
     constexpr std::size_t kWidth = 30;
     const std::size_t full = total == 0 ? kWidth : kWidth * done / total;

@@ -86,6 +86,7 @@ Result<Table> Table::open(std::string_view text, std::string file) {
   if (!*read) return out.wrong("the file is empty; write a header line, then a line for each row");
   for (const auto cell : out.cells_) out.header_.emplace_back(cell);
   std::vector<std::string> names;
+  names.reserve(out.header_.size());
   for (const auto& name : out.header_) names.push_back(plain(name));
   std::ranges::sort(names);
   const auto twice = std::ranges::adjacent_find(
@@ -136,18 +137,16 @@ Result<bool> Table::read_record() {
     std::string_view cell;
     if (!rest_.empty() && rest_.front() == '"') {
       rest_.remove_prefix(1);
-      std::size_t end = 0;
       bool escaped = false;
-      for (;; ++end) {
-        end = rest_.find('"', end);
-        if (end == std::string_view::npos || end > kMaxCell)
-          return wrong(
-              "a cell in double quotes does not end; write a second double quote after "
-              "it, and \"\" for one inside");
-        if (end + 1 >= rest_.size() || rest_[end + 1] != '"') break;
+      std::size_t end = rest_.find('"');
+      while (end != std::string_view::npos && rest_.substr(end).starts_with("\"\"")) {
         escaped = true;
-        ++end;
+        end = rest_.find('"', end + 2);
       }
+      if (end == std::string_view::npos || end > kMaxCell)
+        return wrong(
+            "a cell in double quotes does not end; write a second double quote after "
+            "it, and \"\" for one inside");
       cell = rest_.substr(0, end);
       line_ += static_cast<std::size_t>(std::ranges::count(cell, '\n'));
       if (escaped) {

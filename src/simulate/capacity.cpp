@@ -15,7 +15,7 @@ namespace {
 constexpr double kRounding = 1e-6;  // vCPU: sums of floats that should be zero
 
 struct Running {
-  TimePoint until{};
+  TimePoint until;
   double vcpu = 0;
   bool green = false;
   bool operator>(const Running& other) const { return until > other.until; }

@@ -9,7 +9,7 @@ namespace karbonetes::simulate {
 namespace {
 
 struct Ended {
-  TimePoint at{};
+  TimePoint at;
   std::size_t job = 0;
   bool operator>(const Ended& other) const { return at > other.at; }
 };

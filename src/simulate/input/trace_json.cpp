@@ -108,7 +108,7 @@ std::string default_zone(const Document& whole, const TraceOptions& options) {
     const std::string region = zone_of(*meta, "");
     if (!region.empty()) return region;
   }
-  const std::string named = zone_of(whole, "");
+  std::string named = zone_of(whole, "");
   if (!named.empty()) return named;
   const auto slash = options.file.find_last_of('/');
   const auto name = slash == std::string::npos ? options.file : options.file.substr(slash + 1);
