@@ -143,7 +143,7 @@ Result<bool> Table::read_record() {
         escaped = true;
         end = rest_.find('"', end + 2);
       }
-      if (end == std::string_view::npos || end > kMaxCell)
+      if (end > kMaxCell)  // npos, too
         return wrong(
             "a cell in double quotes does not end; write a second double quote after "
             "it, and \"\" for one inside");
