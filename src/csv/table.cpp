@@ -22,16 +22,6 @@ std::string_view trim(std::string_view text) {
   return text;
 }
 
-// Small letters and digits alone.
-std::string plain(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (c != ' ' && c != '_' && c != '-') out += static_cast<char>(std::tolower(byte));
-  }
-  return out;
-}
-
 // The one that the header has most of; outside of quotes.
 char separator_of(std::string_view text) {
   std::size_t commas = 0;
@@ -73,6 +63,15 @@ std::string unescape(std::string_view text) {
 }
 
 }  // namespace
+
+std::string plain(std::string_view name) {
+  std::string out;
+  for (const char c : name) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (c != ' ' && c != '_' && c != '-') out += static_cast<char>(std::tolower(byte));
+  }
+  return out;
+}
 
 Result<Table> Table::open(std::string_view text, std::string file) {
   if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
@@ -129,8 +128,6 @@ Result<bool> Table::read_record() {
   unescaped_.clear();
   record_line_ = line_;
   if (rest_.empty()) return false;
-  // Views into unescaped_ must not move while it grows.
-  unescaped_.reserve(std::max<std::size_t>(header_.size() + 1, 16));
   for (;;) {
     while (!rest_.empty() && (rest_.front() == ' ' || rest_.front() == '\r'))
       rest_.remove_prefix(1);
@@ -150,8 +147,8 @@ Result<bool> Table::read_record() {
       cell = rest_.substr(0, end);
       line_ += static_cast<std::size_t>(std::ranges::count(cell, '\n'));
       if (escaped) {
-        if (unescaped_.size() == unescaped_.capacity())
-          return wrong("too many cells with double quotes inside");
+        // Cells are views into unescaped_: it must never grow beyond what it has.
+        unescaped_.reserve(kMaxColumns + 1);
         cell = unescaped_.emplace_back(unescape(cell));
       }
       rest_.remove_prefix(std::min(end + 1, rest_.size()));

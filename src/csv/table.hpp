@@ -54,6 +54,9 @@ class Table {
   std::vector<std::string> unescaped_;  // cells that held "", in no order
 };
 
+// A column's name as names are compared: small letters, without blanks, '_' and '-'.
+[[nodiscard]] std::string plain(std::string_view name);
+
 // A decimal number and nothing else, '.' as point; nullopt: not one, or not finite.
 [[nodiscard]] std::optional<double> number(std::string_view text);
 

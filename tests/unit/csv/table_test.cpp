@@ -73,6 +73,17 @@ TEST(Table, SaysWhatIsWrongAndWhere) {
               HasSubstr("a.csv:2: there is a zero byte"));
 }
 
+// Cells are views: none may move when the next one is unescaped.
+TEST(Table, ManyCellsMayHoldQuotes) {
+  std::string line;
+  for (int i = 0; i < 200; ++i)
+    line += (i == 0 ? "" : ",") + std::string("\"c\"\"") + std::to_string(i) + "\"";
+  auto table = Table::open(line + "\n" + line, "a.csv");
+  ASSERT_TRUE(table) << table.error().message;
+  ASSERT_TRUE(*table->next());
+  for (std::size_t i = 0; i < 200; ++i) ASSERT_EQ(table->cell(i), "c\"" + std::to_string(i));
+}
+
 TEST(Table, HasNoRowsBelowALoneHeader) { EXPECT_THAT(rows("a,b"), IsEmpty()); }
 
 TEST(Table, SurvivesAnyBytes) {
