@@ -23,14 +23,17 @@ struct TraceOptions {
 inline constexpr std::size_t kMaxTraceBytes = 512u << 20;
 inline constexpr std::size_t kMaxTracePoints = 5'000'000;  // of one zone
 
-// CSV, or JSON when the text begins with '{' or '['. Ordered by zone's first appearance, never
-// empty. MOER columns in lb/MWh are converted (1 lb/MWh = 0.45359237 gCO2eq/kWh). Rows may come in
-// any order. Mended, with a note each that counts them and names the first line: duplicates (the
-// first holds; a note tells whether values differed), missing steps (the value before holds on, no
-// longer than longest_gap), empty cells (as missing), steps of mixed length (each holds until the
-// next), local times of a daylight saving change (skipped hour: none missing; hour that comes
-// twice: first and second occurrence in the order of the file). The last point holds as long as
-// the commonest step. Errors: "FILE:LINE: ...", saying what to write instead.
+// CSV, or JSON (32 MiB) when the text begins with '{' or '['. Ordered by zone's first appearance,
+// never empty. Other units than gCO2eq/kWh that the column or meta.units names are converted, with
+// a note (1 lb/MWh = 0.45359237 gCO2eq/kWh); WattTime's is lb/MWh and marginal. A time column
+// "(UTC)" is in UTC whatever options.time_zone says. Rows may come in any order. Mended, with a
+// note each that counts them and mostly names the first line: duplicates (the first holds; a note
+// tells whether values differed), missing steps (the value before holds on, no longer than
+// longest_gap), empty cells (as missing; a forecast beside an actual stands in), steps of mixed
+// length (each holds until the next), local times of a daylight saving change (skipped hour: none
+// missing; hour that comes twice: in the order of the file, oldest or newest first). The last point
+// holds as long as the commonest step. Errors: "FILE:LINE: ...", of JSON's values "FILE: entry N:
+// ...", saying what to write instead.
 [[nodiscard]] Result<std::vector<Trace>> read_traces(std::string_view text,
                                                      const TraceOptions& options);
 

@@ -1,13 +1,15 @@
-// Points of one zone as a file had them, and their mending into a step function. Pure.
+// Points of each zone as a file had them, and their mending into a step function. Pure.
 #pragma once
 
 #include <cstddef>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "carbon/intensity.hpp"
+#include "simulate/input/local_times.hpp"
 #include "simulate/input/trace_file.hpp"
 
 namespace karbonetes::simulate {
@@ -15,51 +17,63 @@ namespace karbonetes::simulate {
 struct RawPoint {
   TimePoint at{};
   double grams_per_kwh = 0;
-  std::size_t line = 0;  // or number of the entry, from 1
+  std::size_t place = 0;  // the line, or the number of the entry, from 1
 };
 
 struct RawTrace {
+  struct Count {
+    std::size_t rows = 0, first = 0;  // first: a place
+  };
   std::string zone;
   carbon::KindTag kind = carbon::KindTag::Average;
   std::vector<RawPoint> points;  // in the order of the file
-  std::size_t empty = 0;         // rows without a value
-  std::size_t first_empty = 0;   // the line of the first
+  Count empty;                   // rows without a value
+  Count forecast;                // rows whose forecast is taken for the missing actual
+  LocalTimes times;
   std::vector<std::string> notes;
 };
 
-// Sorts, drops duplicates, fills gaps, and says so in notes. `where`: "de.csv:", before a line
-// number. Errors: Parse: fewer than two points, a gap above options.longest_gap.
-[[nodiscard]] Result<Trace> mend(RawTrace raw, const TraceOptions& options, std::string_view where);
-
-// Local times without offset, in the order of a file: of an hour that comes twice the second one is
-// taken once time would go back.
-class LocalTimes {
- public:
-  // Errors: InvalidArgument: no such zone.
-  [[nodiscard]] static Result<LocalTimes> of(const std::string& time_zone);
-
-  // Text with an offset, seconds (or milliseconds) since 1970, or local time. nullopt: none of
-  // these.
-  [[nodiscard]] std::optional<TimePoint> read(std::string_view text);
-  [[nodiscard]] std::size_t doubled() const { return doubled_; }  // in an hour that comes twice
-  [[nodiscard]] std::size_t skipped() const { return skipped_; }  // in one that does not exist
-
- private:
-  const void* zone_ = nullptr;  // date::time_zone; null: UTC
-  TimePoint last_ = TimePoint::min();
-  std::size_t doubled_ = 0, skipped_ = 0;
+// A row of CSV or an entry of JSON.
+struct RawRow {
+  std::string_view zone;  // may be empty
+  std::string_view time;
+  std::optional<double> value;  // in the file's unit
+  std::string_view text;        // the value as written, for errors; empty beside no value: none
+  bool forecast = false;        // stands in for the actual
+  carbon::KindTag kind = carbon::KindTag::Average;
+  std::size_t place = 0;
 };
 
-// Checks a value: finite, believable, not below zero unless marginal. nullopt: it is not.
-[[nodiscard]] bool believable(double grams_per_kwh, carbon::KindTag kind);
-inline constexpr std::string_view kBelievable =
-    "write gCO2eq/kWh from 0 to 100000 (marginal: from -100000)";
+// The rows of a file by zone.
+class RawTraces {
+ public:
+  RawTraces(const TraceOptions& options, LocalTimes times, double grams_per_unit);
+
+  // What is wrong with the row and what to write instead; empty: nothing.
+  [[nodiscard]] std::string add(const RawRow& row);
+  // By first appearance; empty: there was no row.
+  [[nodiscard]] std::vector<RawTrace> take();
+
+ private:
+  std::string_view zone_of(const RawRow& row) const;
+
+  std::string zone_, stem_;
+  LocalTimes times_;
+  double grams_per_unit_;
+  std::vector<RawTrace> traces_;
+  std::map<std::string, std::size_t, std::less<>> by_zone_;
+};
+
+// How a file counts: errors are "FILE:LINE: " or "FILE: entry N: ".
+enum class Counted { Lines, Entries };
+
+// Sorts, drops duplicates, fills gaps, and says so in notes. Errors: Parse: fewer than two points,
+// a gap above options.longest_gap.
+[[nodiscard]] Result<Trace> mend(RawTrace raw, const TraceOptions& options, Counted counted);
 
 [[nodiscard]] Result<std::vector<RawTrace>> read_trace_csv(std::string_view text,
                                                            const TraceOptions& options);
 [[nodiscard]] Result<std::vector<RawTrace>> read_trace_json(std::string_view text,
                                                             const TraceOptions& options);
-
-inline constexpr double kGramsPerKwhOfLbPerMwh = 0.45359237;
 
 }  // namespace karbonetes::simulate
