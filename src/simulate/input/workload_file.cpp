@@ -12,6 +12,7 @@
 #include "base/time_text.hpp"
 #include "csv/table.hpp"
 #include "plan/durations.hpp"
+#include "simulate/input/names.hpp"
 
 namespace karbonetes::simulate {
 
@@ -191,7 +192,7 @@ class Reader {
     if (!delay) return fail(delay.error());
     job.delay_cap = delay->value_or(Millis(-1));
     if (auto ok = requests(job); !ok) return ok;
-    names(job);
+    if (auto ok = names(job); !ok) return ok;
     out_.jobs.push_back(job);
     return {};
   }
@@ -214,13 +215,17 @@ class Reader {
     return {};
   }
 
-  void names(Job& job) {
+  Status names(Job& job) {
+    for (const Column column : {Namespace, Name}) {
+      if (!readable_name(cell(column))) return refuse(column, kReadableName);
+    }
     const auto ns = cell(Namespace).empty() ? string_view("default") : cell(Namespace);
     job.ns = namespaces_.of(ns);
     const auto name = cell(Name);
     scratch_.assign(ns).append("/").append(name.empty() ? std::string()
                                                         : plan::series_of("", "", name));
     job.series = series_.of(scratch_);
+    return {};
   }
 
   csv::Table table_;

@@ -93,15 +93,18 @@ constexpr Malformed kMalformed[] = {
      "duration such as 8h"},
     {"arrival,duration,expected_duration\n0,60,0\n", ":2: expected_duration is \"0\""},
     {"arrival,duration\n0,60,7\n", ":2: 3 cells"},
+    {"arrival,duration,namespace\n0,60,\"a\nb\"\n", ":2: namespace is \"a?b\"; write at most 253"},
+    {"arrival,duration,name\n0,60,a\x1b[2J\n", ":2: name is \"a?[2J\"; write at most 253"},
     {"arrival,duration\n0,\"60\n", ":2: a cell in double quotes"},
 };
 INSTANTIATE_TEST_SUITE_P(All, MalformedWorkload, testing::ValuesIn(kMalformed));
 
-TEST(WorkloadFile, SurvivesAnyBytes) {
+TEST(WorkloadFile, SurvivesAnyBytesAndEveryTruncation) {
   std::mt19937 random(1);
   const std::string sample =
       "arrival,duration,vcpu,memory,namespace,name\n2026-01-05T03:00:00Z,90m,500m,2Gi,a,b\n0,60,1,"
       "1,c,d\n";
+  for (std::size_t n = 0; n <= sample.size(); ++n) (void)read(sample.substr(0, n));
   for (int i = 0; i < 5'000; ++i) {
     std::string text = sample.substr(0, random() % sample.size());
     for (int k = 0; k < 3 && !text.empty(); ++k)
