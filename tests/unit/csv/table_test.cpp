@@ -78,7 +78,8 @@ TEST(Table, ManyCellsMayHoldQuotes) {
   std::string line;
   for (int i = 0; i < 200; ++i)
     line += (i == 0 ? "" : ",") + std::string("\"c\"\"") + std::to_string(i) + "\"";
-  auto table = Table::open(line + "\n" + line, "a.csv");
+  const std::string text = line + "\n" + line;
+  auto table = Table::open(text, "a.csv");
   ASSERT_TRUE(table) << table.error().message;
   ASSERT_TRUE(*table->next());
   for (std::size_t i = 0; i < 200; ++i) ASSERT_EQ(table->cell(i), "c\"" + std::to_string(i));

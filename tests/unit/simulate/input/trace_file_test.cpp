@@ -379,8 +379,7 @@ TEST(TraceFile, SurvivesAnyBytesAndEveryTruncation) {
       "time,zone,intensity\n2026-01-01T00:00:00Z,DE,1\n2026-01-01T01:00:00Z,DE,2\n",
       R"({"history":[{"zone":"DE","carbonIntensity":302,"datetime":"2026-01-01T00:00:00.000Z"}]})",
       R"({"unix_seconds":[1767225600,1767226500],"co2eq":[300.5,null]})",
-      "Datetime (UTC),Zone id,Carbon intensity gCO₂eq/kWh (Life cycle)\r\n\"2021-01-01 "
-      "00:00:00\",\"AU-\"\"SA\",1\r\n2021-01-01 01:00:00,DE,2\r\n",
+      "Datetime (UTC),Zone id,CO₂ (Life cycle) g/kWh\r\n\"2021-01-01\",\"A\"\"U\",1\r\n",
       "datetime,forecast,actual\n2026-01-01T00:00,1,2\n2026-10-25T02:00,3,\n",
       "\"Date (GMT+1)\",CO2\n,CO2eq (g/kWh)\n2026-01-01T00:00+01:00,300\n",
       R"({"data":[{"from":"2026-01-01T00:00Z","intensity":{"forecast":1,"actual":null}}]})",
