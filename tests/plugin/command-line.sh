@@ -12,12 +12,13 @@ expect() { # WHAT EXPECTED ACTUAL
 }
 choices() { "$program" __complete -- "$@" | sed 's/\t.*//' | tr '\n' ' '; }
 
-expect "commands" "status explain run-now signal report doctor dashboard completion :4 " "$(choices "")"
+expect "commands" "status explain run-now signal report doctor dashboard simulate completion :4 " "$(choices "")"
 expect "a beginning" "run-now report :4 " "$(choices r)"
 expect "values of a flag" "json yaml wide name :4 " "$(choices status -o "")"
 expect "values by another command" "json yaml csv :4 " "$(choices report -o "")"
 expect "values of a choice" "namespace policy day total :4 " "$(choices report --by "")"
 expect "flags" "--selector :4 " "$(choices run-now --sel)"
+expect "flags of simulate" "--suggest --suggest-percent :4 " "$(choices simulate --sug)"
 expect "shells" "bash zsh fish :4 " "$(choices completion "")"
 expect "no cluster, no names" ":4 " "$(choices explain "")"
 expect "a namespace without a cluster" ":4 " "$(choices -n "")"
@@ -33,7 +34,7 @@ expect "completion in bash" "--output" "$found"
 page=$("$program" __man)
 diff <(printf '%s\n' "$page") "$root/packaging/man/kubectl-karbonetes.1" ||
   expect "the manual page" "is what __man prints: run make man" "it is not"
-for command in status explain run-now signal report doctor dashboard completion; do
+for command in status explain run-now signal report doctor dashboard simulate completion; do
   expect "manual of $command" ".SS ${command//-/\\-}" "$page"
 done
 
