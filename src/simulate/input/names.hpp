@@ -12,9 +12,9 @@ inline constexpr std::string_view kReadableName =
     "at most 253 bytes of text, without line ends and control characters";
 
 [[nodiscard]] inline bool readable_name(std::string_view text) {
-  constexpr char kDelete = 0x7f;
-  return text.size() <= kLongestName &&
-         std::ranges::none_of(text, [](char c) { return (c >= '\0' && c < ' ') || c == kDelete; });
+  // A char is signed on amd64 and unsigned on arm64; the bytes of UTF-8 must pass on both.
+  const auto control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
+  return text.size() <= kLongestName && std::ranges::none_of(text, control);
 }
 
 }  // namespace karbonetes::simulate
