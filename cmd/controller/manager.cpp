@@ -151,8 +151,11 @@ Result<std::unique_ptr<Manager>> Manager::make(Options options, metrics::Registr
   });
   m->cronjobs_.set_listener([raw](const std::string& key) {
     std::vector<std::string> children;
-    raw->jobs_.for_each([&](const std::string& job_key, const placement::JobFacts& job) {
-      if (!job.cronjob.empty() && job.ns + "/" + job.cronjob == key) children.push_back(job_key);
+    const auto slash = key.find('/');
+    const auto ns = std::string_view(key).substr(0, slash);
+    const auto name = std::string_view(key).substr(slash + 1);
+    raw->jobs_.for_each([&](const controller::StoredJob& job) {
+      if (job.kind.cronjob == name && job.kind.ns == ns) children.push_back(job.key());
     });
     for (const auto& child : children) raw->queue_.add(child);
   });
@@ -263,13 +266,7 @@ void Manager::saw(controller::Seen how, const placement::JobFacts& job, std::str
 }
 
 void Manager::enqueue_all() {
-  std::vector<std::pair<TimePoint, std::string>> jobs;
-  jobs.reserve(jobs_.size());
-  jobs_.for_each([&](const std::string& key, const placement::JobFacts& job) {
-    jobs.emplace_back(job.deadline.value_or(TimePoint{}), key);
-  });
-  std::ranges::sort(jobs);
-  for (const auto& [deadline, key] : jobs) queue_.add(key);
+  jobs_.for_each_by_deadline([this](const std::string& key) { queue_.add(key); });
 }
 
 http::Response Manager::serve_health(const http::Request& request) const {

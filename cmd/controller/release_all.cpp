@@ -138,8 +138,8 @@ class Release {
   [[nodiscard]] std::string names() const {
     std::string out;
     int shown = 0;
-    jobs_.for_each([&](const std::string& key, const placement::JobFacts&) {
-      if (shown++ < 5) out += (out.empty() ? "" : ", ") + key;
+    jobs_.for_each([&](const controller::StoredJob& job) {
+      if (shown++ < 5) out += (out.empty() ? "" : ", ") + job.key();
     });
     return out;
   }

@@ -56,15 +56,17 @@ Result<kube::Outcome> JobReconciler::reconcile(std::string_view key, std::stop_t
     if (step.act != Act::Release) with_.pace.forget(key);
     if (step.act == Act::Nothing) return kube::Outcome{step.again_at};
     if (const auto later = hold_back(*job, evaluation, step)) return *later;
-    auto status = act(*job, evaluation, step, stop);
-    if (status) {
-      took(*job, evaluation, step);
-      return kube::Outcome{step.again_at};
+    if (!job->abridged) {
+      auto status = act(*job, evaluation, step, stop);
+      if (status) {
+        took(*job, evaluation, step);
+        return kube::Outcome{step.again_at};
+      }
+      if (step.act == Act::Release) with_.pace.back(key);
+      if (status.error().code == Errc::NotFound) return kube::Outcome{};
+      if (status.error().code != Errc::Conflict) return fail(status.error());
+      with_.metrics.conflict();
     }
-    if (step.act == Act::Release) with_.pace.back(key);
-    if (status.error().code == Errc::NotFound) return kube::Outcome{};
-    if (status.error().code != Errc::Conflict) return fail(status.error());
-    with_.metrics.conflict();
     auto fresh = with_.writer.read(job->ns, job->name, stop);
     if (!fresh) {
       if (fresh.error().code == Errc::NotFound) return kube::Outcome{};

@@ -58,7 +58,8 @@ Result<std::string> JobSink::apply(kube::Change change, json::Value object) {
   if (change == kube::Change::Deleted || !needs_us(job)) {
     store_.erase(key);
   } else {
-    store_.upsert(key, std::move(job));
+    placement::abridge(job);
+    store_.upsert(key, job);
   }
   return version;
 }

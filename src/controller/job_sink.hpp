@@ -8,13 +8,11 @@
 #include <string_view>
 #include <vector>
 
+#include "controller/job_store.hpp"
 #include "kube/runtime/reflector.hpp"
-#include "kube/runtime/store.hpp"
 #include "placement/job_facts.hpp"
 
 namespace karbonetes::controller {
-
-using JobStore = kube::Store<placement::JobFacts>;
 
 // There is something left to do for it, see next_step().
 [[nodiscard]] bool needs_us(const placement::JobFacts& job);

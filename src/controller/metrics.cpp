@@ -95,10 +95,10 @@ void expose_state(metrics::Registry& registry, const JobStore& jobs,
     double overdue = 0;
     const auto now = clock.now();
     for (const auto& ns : *seen) waiting[ns] = 0;
-    jobs.for_each([&](const std::string&, const placement::JobFacts& job) {
-      if (job.state != placement::JobState::Waiting) return;
-      waiting[job.ns] += 1;
-      if (job.deadline && *job.deadline < now) overdue += 1;
+    jobs.for_each([&](const StoredJob& job) {
+      if (job.kind.state != placement::JobState::Waiting) return;
+      waiting[job.kind.ns] += 1;
+      if (job.own.deadline && *job.own.deadline < now) overdue += 1;
     });
     registry
         .gauge("karbonetes_overdue_jobs",

@@ -60,10 +60,11 @@ void PolicyStatusWriter::forget() {
 std::map<std::string, PolicyCounts> PolicyStatusWriter::count() const {
   const auto policies = policies_.get();
   std::map<std::string, PolicyCounts> out;
-  jobs_.for_each([&](const std::string&, const placement::JobFacts& job) {
+  jobs_.for_each([&](const StoredJob& stored) {
+    const auto& job = stored.kind;
     if (job.finished) return;
     const bool waiting = job.state == placement::JobState::Waiting;
-    const bool shadow = job.state == placement::JobState::Shadow && !job.released_at;
+    const bool shadow = job.state == placement::JobState::Shadow && !stored.own.released_at;
     if (!waiting && !shadow) return;
     auto& counts = out[policy::governing(*policies, job.ns, job.overrides, system_namespace_)];
     ++(waiting ? counts.waiting : counts.shadowed);

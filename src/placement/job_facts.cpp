@@ -87,6 +87,20 @@ JobFacts facts_of(const kube::JobView& job, std::vector<std::string>* ignored) {
   return facts;
 }
 
+void abridge(JobFacts& facts) {
+  const auto& pod = facts.pod;
+  if (pod.affinity.size() + pod.tolerations.size() + pod.node_selector.size() +
+          pod.annotations.size() >
+      kMaxKept) {
+    facts.pod = {};
+    facts.abridged = true;
+  }
+  if (facts.kueue_gates.size() > kMaxKept) {
+    facts.kueue_gates = facts.gated() ? add_gate("") : "";
+    facts.abridged = true;
+  }
+}
+
 bool needs_account(const JobFacts& job) {
   if (!job.finished || job.accounted || !job.started_at || !job.finished_at) return false;
   return job.state == JobState::Released || job.state == JobState::Missed ||

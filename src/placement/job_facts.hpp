@@ -53,6 +53,9 @@ struct JobFacts {
   bool indexed = false;       // completionMode: Indexed
   ledger::Requests requests;  // of one pod; read only for Jobs that wait, or have to be accounted
   PodTemplate pod;
+  // Something too large to be kept was left out, of `pod` or of `kueue_gates`: whoever writes to
+  // the Job reads it first.
+  bool abridged = false;
 
   [[nodiscard]] std::string key() const { return ns + "/" + name; }
   // We may hold and release it by its `suspend` field.
@@ -63,6 +66,12 @@ struct JobFacts {
 // `ignored`, when given, gets a sentence for each annotation whose value was ignored.
 [[nodiscard]] JobFacts facts_of(const kube::JobView& job,
                                 std::vector<std::string>* ignored = nullptr);
+
+// Leaves out what is too large to be kept for every Job (more than kMaxKept bytes; Kubernetes lets
+// an author write a megabyte) and is needed only when the Job is written to. gated() stays as it
+// is.
+inline constexpr std::size_t kMaxKept = 4096;
+void abridge(JobFacts& facts);
 
 // Finished, of interest to the ledger, and without an account yet: it ran under Karbonetes' eyes.
 [[nodiscard]] bool needs_account(const JobFacts& job);

@@ -5,24 +5,7 @@
 namespace karbonetes::kube {
 
 bool QueueState::insert(std::string_view key, TimePoint when) {
-  const Slot slot{when, sequence_++};
-  const auto it = items_.find(key);
-  if (it == items_.end()) {
-    const auto added = items_.emplace(std::string(key), slot).first;
-    by_due_.emplace(slot, added->first);
-    return true;
-  }
-  by_due_.erase(it->second);
-  it->second = slot;
-  by_due_.emplace(slot, it->first);
-  return false;
-}
-
-void QueueState::erase(std::string_view key) {
-  const auto it = items_.find(key);
-  if (it == items_.end()) return;
-  by_due_.erase(it->second);
-  items_.erase(it);
+  return items_.set(key, {when, sequence_++});
 }
 
 bool QueueState::add_at(std::string_view key, TimePoint when) {
@@ -31,8 +14,7 @@ bool QueueState::add_at(std::string_view key, TimePoint when) {
     it->second = std::min(it->second, when);
     return added;
   }
-  const auto it = items_.find(key);
-  if (it != items_.end() && it->second.first <= when) return false;
+  if (const auto slot = items_.find(key); slot && slot->due <= when) return false;
   return insert(key, when);
 }
 
@@ -42,22 +24,22 @@ bool QueueState::reschedule(std::string_view key, TimePoint when) {
 }
 
 void QueueState::remove(std::string_view key) {
-  erase(key);
+  items_.erase(key);
   if (const auto it = again_.find(key); it != again_.end()) again_.erase(it);
   forget(key);
 }
 
 std::optional<std::string> QueueState::take(TimePoint now) {
-  if (by_due_.empty() || by_due_.begin()->first.first > now) return std::nullopt;
-  std::string key(by_due_.begin()->second);
-  erase(key);
+  const auto first = items_.first();
+  if (!first || first->due > now) return std::nullopt;
+  std::string key = items_.pop();
   working_.insert(key);
   return key;
 }
 
 std::optional<TimePoint> QueueState::next_due() const {
-  if (by_due_.empty()) return std::nullopt;
-  return by_due_.begin()->first.first;
+  const auto first = items_.first();
+  return first ? std::optional(first->due) : std::nullopt;
 }
 
 void QueueState::done(std::string_view key) {
@@ -84,11 +66,7 @@ void QueueState::forget(std::string_view key) {
 
 std::size_t QueueState::delayed() const { return items_.size(); }
 
-std::size_t QueueState::due(TimePoint now) const {
-  std::size_t count = 0;
-  for (auto it = by_due_.begin(); it != by_due_.end() && it->first.first <= now; ++it) ++count;
-  return count;
-}
+std::size_t QueueState::due(TimePoint now) const { return items_.due(now); }
 
 std::size_t QueueState::in_progress() const { return working_.size(); }
 

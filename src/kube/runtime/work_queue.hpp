@@ -7,7 +7,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <optional>
 #include <stop_token>
@@ -15,9 +14,9 @@
 #include <string_view>
 #include <unordered_map>
 #include <unordered_set>
-#include <utility>
 
 #include "base/clock.hpp"
+#include "kube/runtime/delay_heap.hpp"
 #include "kube/runtime/store.hpp"
 #include "metrics/registry.hpp"
 
@@ -48,13 +47,9 @@ class QueueState {
   [[nodiscard]] std::size_t in_progress() const;
 
  private:
-  using Slot = std::pair<TimePoint, std::uint64_t>;  // due, order of insertion
-
   bool insert(std::string_view key, TimePoint when);
-  void erase(std::string_view key);
 
-  std::unordered_map<std::string, Slot, StringHash, std::equal_to<>> items_;
-  std::map<Slot, std::string_view> by_due_;  // views of the keys of items_
+  DelayHeap items_;
   std::unordered_set<std::string, StringHash, std::equal_to<>> working_;
   // Added while being worked on.
   std::unordered_map<std::string, TimePoint, StringHash, std::equal_to<>> again_;

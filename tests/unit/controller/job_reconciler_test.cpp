@@ -540,5 +540,26 @@ TEST(Announcer, TellsOnlyNews) {
   EXPECT_TRUE(events.empty());
 }
 
+TEST_F(ReconcilerTest, AJobTooLargeToBeKeptIsReadBeforeItIsReleased) {
+  auto object = waiting_job();
+  const std::string large(1'000'000, 'x');
+  object["spec"]["template"]["metadata"]["annotations"] = {{"team.example/notes", large}};
+  writer_.object = object;
+  auto kept = facts(object);
+  placement::abridge(kept);
+  ASSERT_TRUE(kept.abridged);
+  ASSERT_TRUE(kept.pod.annotations.empty());
+  jobs_.upsert(kKey, kept);
+  ASSERT_TRUE(reconcile());  // it waits on: no reason to read anything
+  EXPECT_EQ(writer_.reads, 0);
+  set_green(true);
+  ASSERT_TRUE(reconcile());
+  EXPECT_EQ(writer_.reads, 1);
+  EXPECT_EQ(writer_.patches, 1);
+  EXPECT_EQ(state(), "released");
+  EXPECT_EQ((*writer_.object)["spec"]["template"]["metadata"]["annotations"]["team.example/notes"],
+            large);
+}
+
 }  // namespace
 }  // namespace karbonetes::controller
