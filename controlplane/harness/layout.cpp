@@ -43,17 +43,19 @@ current-context: karbonetes
                      port, base64(ca_pem), user, credentials, user);
 }
 
-Command etcd(const Layout& layout, const Ports& ports) {
+Command etcd(const Layout& layout, const Ports& ports, const Options& options) {
   const auto client = fmt::format("http://127.0.0.1:{}", ports.etcd_client);
   const auto peer = fmt::format("http://127.0.0.1:{}", ports.etcd_peer);
-  return {layout.bin / "etcd",
-          {"--name=karbonetes", "--data-dir=" + layout.etcd_data().string(),
-           "--listen-client-urls=" + client, "--advertise-client-urls=" + client,
-           "--listen-peer-urls=" + peer, "--initial-advertise-peer-urls=" + peer,
-           "--initial-cluster=karbonetes=" + peer, "--log-level=warn",
-           // A crash of the machine may lose data; a crash of etcd (all that tests do) does not.
-           "--unsafe-no-fsync"},
-          {}};
+  Command command{layout.bin / "etcd",
+                  {"--name=karbonetes", "--data-dir=" + layout.etcd_data().string(),
+                   "--listen-client-urls=" + client, "--advertise-client-urls=" + client,
+                   "--listen-peer-urls=" + peer, "--initial-advertise-peer-urls=" + peer,
+                   "--initial-cluster=karbonetes=" + peer, "--log-level=warn"},
+                  {}};
+  // A crash of the machine may lose data; a crash of etcd (all that tests do) does not.
+  if (!options.durable) command.args.emplace_back("--unsafe-no-fsync");
+  command.args.insert(command.args.end(), options.etcd_args.begin(), options.etcd_args.end());
+  return command;
 }
 
 Command apiserver(const Layout& layout, const Ports& ports, const Options& options) {
@@ -213,7 +215,7 @@ std::string kubeconfig_text(std::uint16_t port, const std::string& ca_pem, const
 Command command_for(Part part, const Layout& layout, const Ports& ports, const Options& options) {
   switch (part) {
     case Part::Etcd:
-      return etcd(layout, ports);
+      return etcd(layout, ports, options);
     case Part::ApiServer:
       return apiserver(layout, ports, options);
     case Part::ControllerManager:

@@ -45,7 +45,8 @@ struct Options {
   // named one only what is ours is removed
   bool keep_directory = false;    // leave certificates, data and logs after stop()
   std::filesystem::path bin_dir;  // empty: see find_binaries()
-  bool kwok = true;               // without it nodes never get ready and pods never run
+  bool controllers = true;  // controller manager and scheduler; without them Jobs are only stored
+  bool kwok = true;         // without it nodes never get ready and pods never run
   bool karpenter = true;
   PreferencePolicy preference_policy = PreferencePolicy::Respect;
   // How long Karpenter collects pending pods before it buys nodes. Its own defaults are 1 s and 10
@@ -53,7 +54,9 @@ struct Options {
   std::chrono::milliseconds batch_idle{300};
   std::chrono::milliseconds batch_max{3000};
   std::string feature_gates;  // "A=true,B=false" for apiserver, controller-manager, scheduler
-  std::vector<std::string> apiserver_args;                             // added at the end
+  std::vector<std::string> apiserver_args;  // added at the end
+  std::vector<std::string> etcd_args;       // likewise
+  bool durable = false;  // etcd syncs its log to the disk: what benchmarks of writes need
   std::chrono::milliseconds ready_timeout = std::chrono::seconds(90);  // a busy machine is slow
   std::function<void(std::string_view)> progress;  // one line for people, on the calling thread
   std::stop_token stop;                            // ends start() early, with Cancelled

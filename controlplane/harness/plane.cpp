@@ -101,6 +101,8 @@ Plane::~Plane() { stop(); }
 std::vector<Part> Plane::parts() const {
   std::vector<Part> wanted;
   for (const Part part : kAllParts) {
+    if (part == Part::ControllerManager && !options_.controllers) continue;
+    if (part == Part::Scheduler && !options_.controllers) continue;
     if (part == Part::Kwok && !options_.kwok) continue;
     if (part == Part::Karpenter && !options_.karpenter) continue;
     wanted.push_back(part);
