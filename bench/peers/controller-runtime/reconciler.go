@@ -32,6 +32,7 @@ type reconciler struct {
 	tally   *tally
 	indexer toolscache.Indexer
 	events  chan event.TypedGenericEvent[*batchv1.Job]
+	leads   <-chan struct{} // closed when it does
 }
 
 func (r *reconciler) setup(ctx context.Context, mgr ctrl.Manager, workers int) error {
@@ -44,6 +45,7 @@ func (r *reconciler) setup(ctx context.Context, mgr ctrl.Manager, workers int) e
 	}
 	r.indexer = informer.(toolscache.SharedIndexInformer).GetIndexer()
 	r.events = make(chan event.TypedGenericEvent[*batchv1.Job])
+	r.leads = mgr.Elected()
 	r.signal.onGreen = r.wakeAll
 	waiting := predicate.NewPredicateFuncs(func(object client.Object) bool {
 		return object.GetLabels()[stateKey] == stateWaiting
@@ -58,6 +60,11 @@ func (r *reconciler) setup(ctx context.Context, mgr ctrl.Manager, workers int) e
 
 // wakeAll queues every waiting Job, the earliest deadline first.
 func (r *reconciler) wakeAll(ctx context.Context) {
+	select {
+	case <-r.leads:
+	default:
+		return // whoever begins to lead looks at every Job anyway, and before that nobody takes events
+	}
 	objects, err := r.indexer.ByIndex(stateIndex, stateWaiting)
 	if err != nil {
 		return // there is no such index: setup made it

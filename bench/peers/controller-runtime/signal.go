@@ -42,6 +42,9 @@ func (s *signal) Start(ctx context.Context) error {
 	}
 }
 
+// NeedLeaderElection is false: the webhook of every replica asks for the signal.
+func (s *signal) NeedLeaderElection() bool { return false }
+
 func (s *signal) read(ctx context.Context) bool {
 	if !strings.HasPrefix(s.source, "http://") && !strings.HasPrefix(s.source, "https://") {
 		text, err := os.ReadFile(s.source)

@@ -26,6 +26,8 @@ type measured struct {
 	Seconds   float64 `json:"seconds"` // from the command's start to the last Job's release
 	PerSecond float64 `json:"perSecond"`
 	First     float64 `json:"firstAfterSeconds"`
+	// Between the first release and the last: without the command, and what the peer does before.
+	Steady float64 `json:"perSecondFromFirst,omitempty"`
 	// Of the process: while it released, and its peak since its start.
 	CPUPerJob  float64 `json:"cpuMillisecondsPerJob,omitempty"`
 	RSSBefore  int64   `json:"rssBeforeKiB,omitempty"`
@@ -69,10 +71,14 @@ func (m meter) measure(ctx context.Context, jobs batchclient.JobInterface, count
 		return measured{}, err
 	}
 	out := measured{Jobs: count, Seconds: seconds, PerSecond: float64(count) / seconds, First: first.Seconds()}
+	if count > 1 {
+		out.Steady = float64(count-1) / (seconds - out.First)
+	}
 	if m.pid > 0 {
 		out.CPUSeconds = (after.cpu - before.cpu).Seconds()
 		out.CPUPerJob = out.CPUSeconds * 1000 / float64(count)
-		out.RSSBefore, out.RSSPeak = before.rss, after.peak
+		// The kernel counts both with a slack of its own.
+		out.RSSBefore, out.RSSPeak = before.rss, max(after.peak, before.rss)
 	}
 	return out, nil
 }
