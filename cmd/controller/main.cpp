@@ -7,6 +7,7 @@
 #include <stop_token>
 #include <thread>
 
+#include "base/steady_wall_clock.hpp"
 #include "logging/logging.hpp"
 #include "manager.hpp"
 #include "metrics/process.hpp"
@@ -16,7 +17,7 @@
 namespace karbonetes::cmd {
 namespace {
 
-Status manage(Options options, metrics::Registry& registry, const Clock& clock,
+Status manage(Options options, metrics::Registry& registry, SteadyWallClock& clock,
               std::stop_token stop) {
   auto manager = Manager::make(std::move(options), registry, clock);
   if (!manager) return fail(manager.error());
@@ -44,7 +45,7 @@ int main(int argc, char** argv) {
   if (!parsed.options) return parsed.exit_code;
   set_up_logging(parsed.options->log_format, parsed.options->log_level);
 
-  const SystemClock clock;
+  SteadyWallClock clock;
   metrics::Registry registry;
   metrics::expose_process(registry);
   registry

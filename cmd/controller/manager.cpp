@@ -19,6 +19,7 @@
 #include "ledger/energy.hpp"
 #include "providers/config.hpp"
 #include "providers/kepler.hpp"
+#include "server_time.hpp"
 #include "webhook/handler.hpp"
 
 namespace karbonetes::cmd {
@@ -99,7 +100,7 @@ Manager::Manager(Options options, metrics::Registry& metrics, const Clock& clock
 Manager::~Manager() = default;
 
 Result<std::unique_ptr<Manager>> Manager::make(Options options, metrics::Registry& metrics,
-                                               const Clock& clock) {
+                                               SteadyWallClock& clock) {
   std::unique_ptr<Manager> m(new Manager(std::move(options), metrics, clock));
   const Options& o = m->options_;
 
@@ -109,6 +110,7 @@ Result<std::unique_ptr<Manager>> Manager::make(Options options, metrics::Registr
                                    clock, metrics);
   if (!client) return fail(client.error());
   m->client_ = std::move(*client);
+  follow_server_time(*m->client_, clock, metrics);
 
   auto hub = make_hub(o, clock, metrics);
   if (!hub) return fail(hub.error());

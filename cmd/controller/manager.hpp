@@ -9,8 +9,8 @@
 #include <stop_token>
 #include <string>
 
-#include "base/clock.hpp"
 #include "base/snapshot.hpp"
+#include "base/steady_wall_clock.hpp"
 #include "controller/announcer.hpp"
 #include "controller/cronjob_sink.hpp"
 #include "controller/job_reconciler.hpp"
@@ -39,7 +39,7 @@ class Manager {
   // Reads files and binds ports; talks to nobody yet. Errors name the flag or file.
   [[nodiscard]] static Result<std::unique_ptr<Manager>> make(Options options,
                                                              metrics::Registry& metrics,
-                                                             const Clock& clock);
+                                                             SteadyWallClock& clock);
   ~Manager();
 
   // Blocks until `stop` is requested, then shuts down in order: no new admissions, finish patches,

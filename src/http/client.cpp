@@ -62,6 +62,7 @@ class Client::Impl {
     if (!bytes) return fail(std::move(bytes.error()));
     std::unique_ptr<Connection> connection = take_idle();
     const bool reused = connection != nullptr;
+    const auto began = std::chrono::steady_clock::now();
     for (bool first = true;; first = false) {
       if (!connection) {
         auto opened = open(deadline, stop);
@@ -75,6 +76,9 @@ class Client::Impl {
       }
       connection.reset();
       Failure& failure = response.error();
+      // What broke this connection has probably broken those that were idle beside it; the next
+      // call must not find that out one by one, each by a timeout of its own.
+      if (reused && first && !failure.answered) drop_idle_since_before(began);
       const bool went_stale =
           reused && first && !failure.answered && failure.error.code == Errc::Unavailable;
       if (!went_stale || !(marked_idempotent || is_idempotent(request.method))) {
@@ -139,10 +143,7 @@ class Client::Impl {
         std::chrono::steady_clock::now() - std::min(options_.idle_timeout, kLongest);
     std::vector<std::unique_ptr<Connection>> dead;  // closed after the lock is released
     const std::lock_guard lock(mutex_);
-    const auto alive = std::ranges::find_if(
-        idle_, [&](const auto& connection) { return connection->idle_since >= oldest; });
-    std::move(idle_.begin(), alive, std::back_inserter(dead));
-    idle_.erase(idle_.begin(), alive);
+    dead = take_older(oldest);
     while (!idle_.empty()) {
       std::unique_ptr<Connection> connection = std::move(idle_.back());
       idle_.pop_back();
@@ -150,6 +151,22 @@ class Client::Impl {
       dead.push_back(std::move(connection));
     }
     return nullptr;
+  }
+
+  void drop_idle_since_before(Deadline instant) {
+    std::vector<std::unique_ptr<Connection>> dead;  // closed after the lock is released
+    const std::lock_guard lock(mutex_);
+    dead = take_older(instant);
+  }
+
+  // The caller holds the lock.
+  std::vector<std::unique_ptr<Connection>> take_older(Deadline instant) {
+    const auto alive = std::ranges::find_if(
+        idle_, [&](const auto& connection) { return connection->idle_since >= instant; });
+    std::vector<std::unique_ptr<Connection>> out(std::move_iterator(idle_.begin()),
+                                                 std::move_iterator(alive));
+    idle_.erase(idle_.begin(), alive);
+    return out;
   }
 
   void put_idle(std::unique_ptr<Connection> connection) {

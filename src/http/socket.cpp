@@ -1,5 +1,8 @@
 #include "http/socket.hpp"
 
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
 #include <boost/asio/connect.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -103,6 +106,7 @@ class Socket::Impl {
     socket_.open(endpoint.protocol(), error);
     if (error) return fail(Errc::Unavailable, "no socket for " + peer_ + ": " + error.message());
     socket_.set_option(tcp::no_delay(true), error);
+    notice_dead_peers();
     auto result = run(
         [&](auto handler) {
           socket_.async_connect(endpoint,
@@ -111,6 +115,19 @@ class Socket::Impl {
         deadline, stop, "connecting to ");
     if (!result) return fail(std::move(result.error()));
     return {};
+  }
+
+  // A peer that is gone without a word (a node lost, a NAT that forgot us) is noticed within some
+  // 20 s while we wait for it, and within 10 s when it does not confirm what we sent.
+  void notice_dead_peers() {
+    const auto set = [this](int level, int option, int value) {
+      (void)setsockopt(socket_.native_handle(), level, option, &value, sizeof value);
+    };
+    set(SOL_SOCKET, SO_KEEPALIVE, 1);
+    set(IPPROTO_TCP, TCP_KEEPIDLE, 10);
+    set(IPPROTO_TCP, TCP_KEEPINTVL, 3);
+    set(IPPROTO_TCP, TCP_KEEPCNT, 3);
+    set(IPPROTO_TCP, TCP_USER_TIMEOUT, 10'000);
   }
 
   // Starts an operation and runs the context until it has ended, one way or another.

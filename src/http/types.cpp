@@ -54,17 +54,16 @@ bool host_ok(std::string_view host, bool bracketed) {
 
 constexpr std::int64_t kMaxRetryAfterSeconds = 3600;
 
+}  // namespace
+
 std::optional<std::int64_t> parse_http_date(std::string_view text) {
   std::tm tm{};
   const std::string copy(text);
-  // IMF-fixdate (RFC 9110, 5.6.7), the only form that a sender may produce. The C locale is never
-  // changed here.
+  // The C locale is never changed here.
   const char* end = strptime(copy.c_str(), "%a, %d %b %Y %H:%M:%S GMT", &tm);
   if (end == nullptr || *end != '\0') return std::nullopt;
   return static_cast<std::int64_t>(timegm(&tm));
 }
-
-}  // namespace
 
 std::optional<std::string_view> find_header(const std::vector<Header>& headers,
                                             std::string_view name) {

@@ -54,6 +54,10 @@ struct Url {
 // Percent-encodes everything but unreserved characters: for query values and path segments.
 [[nodiscard]] std::string percent_encode(std::string_view text);
 
+// "Sun, 06 Nov 1994 08:49:37 GMT" (RFC 9110, 5.6.7, the form that senders must use) -> Unix time in
+// seconds.
+[[nodiscard]] std::optional<std::int64_t> parse_http_date(std::string_view text);
+
 // Retry-After in seconds or as an HTTP date -> ms from `now_epoch_seconds`; nullopt when absent or
 // unreadable; capped at 1 h.
 [[nodiscard]] std::optional<std::chrono::milliseconds> retry_after(const Response& response,

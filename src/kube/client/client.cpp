@@ -128,7 +128,15 @@ class Client::Impl {
     return {};
   }
 
+  std::function<void(TimePoint, Millis)> date_told;
+
  private:
+  void tell_date(const http::Response& response, Millis took) const {
+    const auto header = http::find_header(response.headers, "Date");
+    const auto second = header ? http::parse_http_date(*header) : std::nullopt;
+    if (second) date_told(TimePoint(Seconds(*second)), took);
+  }
+
   Result<std::string> call_once(http::Request& request, SteadyTime deadline,
                                 const std::stop_token& stop, bool json_patch) {
     http::CallOptions options;
@@ -136,7 +144,9 @@ class Client::Impl {
       const SteadyTime begin = std::chrono::steady_clock::now();
       options.timeout = std::chrono::ceil<Millis>(deadline - begin);
       auto response = http_->exchange(request, options, stop);
-      observe_duration(request.method, std::chrono::steady_clock::now() - begin);
+      const auto took = std::chrono::steady_clock::now() - begin;
+      observe_duration(request.method, took);
+      if (response && date_told) tell_date(*response, std::chrono::ceil<Millis>(took));
       return response;
     };
     auto response = authorized(request, exchange);
@@ -211,6 +221,10 @@ Result<std::unique_ptr<Client>> Client::make(ClusterConfig config, std::string u
   }
   return std::unique_ptr<Client>(new Client(std::make_unique<Impl>(
       std::move(config), std::move(user_agent), clock, metrics, std::move(*http))));
+}
+
+void Client::on_date(std::function<void(TimePoint, Millis)> told) {
+  impl_->date_told = std::move(told);
 }
 
 const ClusterConfig& Client::config() const { return impl_->config(); }

@@ -60,6 +60,11 @@ class Client {
   [[nodiscard]] Status watch(std::string_view path, Millis idle, std::stop_token stop,
                              const std::function<bool(std::string_view)>& on_line);
 
+  // Called with each answer's Date, on the calling thread: the API server's clock, and how long the
+  // call took. Set before the first call. Not for watches, whose answers begin long before they
+  // end.
+  void on_date(std::function<void(TimePoint second, Millis took)> told);
+
   [[nodiscard]] const ClusterConfig& config() const;
 
  private:

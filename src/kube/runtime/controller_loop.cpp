@@ -3,6 +3,7 @@
 #include <spdlog/spdlog.h>
 
 #include <chrono>
+#include <condition_variable>
 #include <exception>
 #include <mutex>
 #include <thread>
@@ -16,6 +17,17 @@ namespace {
 // A reconcile that was cancelled though its loop goes on, e.g. because leadership moved, comes back
 // after this.
 constexpr Millis kAfterCancelled{1'000};
+
+// No API server answers, or it is overwhelmed: nothing is wrong with the key. When the server is
+// back, a deadline that has passed meanwhile may wait no longer than this.
+constexpr Millis kOutageBackoffMax{4'000};
+// And each worker rests so long after each such failure: 100,000 keys would otherwise be tried as
+// fast as connections are refused.
+constexpr Millis kOutageRest{20};
+
+bool is_outage(Errc code) {
+  return code == Errc::Unavailable || code == Errc::Timeout || code == Errc::TooManyRequests;
+}
 
 metrics::Counter result_counter(metrics::Registry& metrics, const std::string& controller,
                                 const char* result) {
@@ -77,7 +89,15 @@ class ControllerLoop::Impl {
       settle(*key, outcome);
       queue_.done(*key);
       active_.add(-1);
+      if (!outcome && is_outage(outcome.error().code)) rest(stop);
     }
+  }
+
+  static void rest(const std::stop_token& stop) {
+    std::mutex mutex;
+    std::condition_variable_any never;
+    std::unique_lock lock(mutex);
+    never.wait_for(lock, stop, kOutageRest, [] { return false; });
   }
 
   Result<Outcome> call(const std::string& key, const std::stop_token& stop) {
@@ -104,7 +124,8 @@ class ControllerLoop::Impl {
       queue_.add_at(key, clock_.now() + kAfterCancelled);
       return;
     }
-    queue_.add_rate_limited(key, error.retry_after.value_or(Millis{0}));
+    queue_.add_rate_limited(key, error.retry_after.value_or(Millis{0}),
+                            is_outage(error.code) ? kOutageBackoffMax : kKeyBackoffMax);
     if (error.code == Errc::Conflict) {
       // Somebody else was faster: read again, decide again. Part of the ordinary day.
       requeue_.increment();

@@ -51,13 +51,13 @@ void QueueState::done(std::string_view key) {
   (void)add_at(key, when);
 }
 
-Millis QueueState::failed(std::string_view key) {
+Millis QueueState::failed(std::string_view key, Millis at_most) {
   constexpr int kDoublings = 14;  // 5 ms * 2^14 is beyond the maximum
   auto it = failures_.find(key);
   if (it == failures_.end()) it = failures_.emplace(std::string(key), 0).first;
   const int doublings = std::min(it->second++, kDoublings);
   it->second = std::min(it->second, kDoublings);
-  return std::min(kKeyBackoffMin * (1 << doublings), kKeyBackoffMax);
+  return std::min({kKeyBackoffMin * (1 << doublings), kKeyBackoffMax, at_most});
 }
 
 void QueueState::forget(std::string_view key) {

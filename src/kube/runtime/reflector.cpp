@@ -18,7 +18,9 @@ namespace karbonetes::kube {
 
 namespace {
 
-constexpr Millis kIdle = std::chrono::seconds(295);  // timeoutSeconds (290) and a margin
+// The server sends a bookmark once a minute. A connection without a byte for longer is dead, even
+// if nothing on the way has said so.
+constexpr Millis kIdle = std::chrono::seconds(90);
 
 // When the server was last heard; shared with the scrape.
 struct Heard {

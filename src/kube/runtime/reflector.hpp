@@ -1,7 +1,7 @@
 // Keeps a sink in step with one resource of the API server: runs watch_state on a thread of its own
-// against a Client. Ends with its stop token. A dead connection is noticed after timeoutSeconds
-// (290) + 5 s without a byte. Failure: never gives up; logs at most one line per back-off; an
-// object that the sink refuses is counted and skipped. Metrics, each with the label name:
+// against a Client. Ends with its stop token. A connection without a byte for 90 s is
+// dead (bookmarks come every minute). Failure: never gives up; logs at most one line per back-off;
+// an object that the sink refuses is counted and skipped. Metrics, each with the label name:
 // reflector_lists_total, reflector_watches_total, reflector_unreadable_objects_total,
 // reflector_last_sync_age_seconds (since the server was last heard).
 #pragma once

@@ -73,10 +73,10 @@ void WorkQueue::reschedule(std::string_view key, TimePoint when) {
   impl_->added(impl_->state.reschedule(key, when));
 }
 
-void WorkQueue::add_rate_limited(std::string_view key, Millis at_least) {
+void WorkQueue::add_rate_limited(std::string_view key, Millis at_least, Millis at_most) {
   const TimePoint now = impl_->clock.now();
   const std::lock_guard lock(impl_->mutex);
-  const Millis delay = std::max(impl_->state.failed(key), at_least);
+  const Millis delay = std::max(impl_->state.failed(key, at_most), at_least);
   impl_->retries.increment();
   impl_->added(impl_->state.add_at(key, now + delay));
 }

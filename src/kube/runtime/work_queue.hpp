@@ -39,8 +39,8 @@ class QueueState {
   [[nodiscard]] std::optional<std::string> take(TimePoint now);
   [[nodiscard]] std::optional<TimePoint> next_due() const;
   void done(std::string_view key);
-  // Records a failure of the key; returns how long to wait: 5 ms doubling to 15 s.
-  [[nodiscard]] Millis failed(std::string_view key);
+  // Records a failure of the key; returns how long to wait: 5 ms doubling to `at_most`.
+  [[nodiscard]] Millis failed(std::string_view key, Millis at_most = kKeyBackoffMax);
   void forget(std::string_view key);                   // success: back-off starts anew
   [[nodiscard]] std::size_t delayed() const;           // waiting, due or not
   [[nodiscard]] std::size_t due(TimePoint now) const;  // waiting and due; costs a step per due key
@@ -67,8 +67,10 @@ class WorkQueue {
   void add(std::string_view key);  // due now
   void add_at(std::string_view key, TimePoint when);
   void reschedule(std::string_view key, TimePoint when);
-  // Records a failure and adds the key after its back-off, or after `at_least` if that is longer.
-  void add_rate_limited(std::string_view key, Millis at_least = Millis{0});
+  // Records a failure and adds the key after its back-off (of `at_most`), or after `at_least` if
+  // that is longer.
+  void add_rate_limited(std::string_view key, Millis at_least = Millis{0},
+                        Millis at_most = kKeyBackoffMax);
   void remove(std::string_view key);
   void forget(std::string_view key);
   // Blocks until a key is due; nullopt when stop is requested. Wakes by itself once a minute at

@@ -99,19 +99,30 @@ Deployment::Replica& Deployment::replica(const std::string& name) {
 Status Deployment::spawn(const std::string& name, std::vector<std::string> extra_args) {
   auto& r = replica(name);
   const auto local = [](std::uint16_t port) { return "127.0.0.1:" + std::to_string(port); };
-  std::vector<std::string> args{"--kubeconfig",     plane_.kubeconfig().string(),
-                                "--webhook-listen", local(r.webhook_port),
-                                "--metrics-listen", local(r.metrics_port),
-                                "--tls-cert-file",  (dir_ / "webhook.crt").string(),
-                                "--tls-key-file",   (dir_ / "webhook.key").string(),
-                                "--identity",       name,
-                                "--log-format",     "text",
-                                "--log-level",      "debug"};
+  const auto& launch = r.launch;
+  const auto or_usual = [](const std::filesystem::path& path, const std::filesystem::path& usual) {
+    return (path.empty() ? usual : path).string();
+  };
+  std::vector<std::string> args{
+      "--kubeconfig",     or_usual(launch.kubeconfig, plane_.kubeconfig()),
+      "--webhook-listen", local(r.webhook_port),
+      "--metrics-listen", local(r.metrics_port),
+      "--tls-cert-file",  or_usual(launch.certificate, dir_ / "webhook.crt"),
+      "--tls-key-file",   or_usual(launch.key, dir_ / "webhook.key"),
+      "--identity",       name,
+      "--log-format",     "text",
+      "--log-level",      "debug"};
   if (std::ranges::find(extra_args, "--signal-config") == extra_args.end()) {
     args.insert(args.end(), {"--signal-url", "http://" + local(signal_port_)});
   }
   args.insert(args.end(), extra_args.begin(), extra_args.end());
-  auto process = harness::Process::spawn({program("karbonetes-controller"), args, {}}, log(name));
+  harness::Command command{program("karbonetes-controller"), std::move(args), launch.env};
+  if (!launch.wrapper.empty()) {
+    command.args.insert(command.args.begin(), command.program.string());
+    command.args.insert(command.args.begin(), launch.wrapper.begin() + 1, launch.wrapper.end());
+    command.program = launch.wrapper.front();
+  }
+  auto process = harness::Process::spawn(command, launch.log.empty() ? log(name) : launch.log);
   if (!process) return fail(process.error());
   r.process.emplace(std::move(*process));
   return {};
@@ -151,6 +162,15 @@ harness::Exit Deployment::stop(const std::string& name) {
 
 void Deployment::signal(const std::string& name, int number) {
   if (auto& r = replica(name); r.process) r.process->signal(number);
+}
+
+void Deployment::prepare(const std::string& name, Launch launch) {
+  replica(name).launch = std::move(launch);
+}
+
+std::optional<pid_t> Deployment::pid(const std::string& name) {
+  const auto& r = replica(name);
+  return r.process ? std::optional(r.process->pid()) : std::nullopt;
 }
 
 bool Deployment::running(const std::string& name) {

@@ -25,6 +25,17 @@ class Deployment {
   Deployment(const Deployment&) = delete;
   Deployment& operator=(const Deployment&) = delete;
 
+  // How a replica is started where it is not as usual. Empty members: as usual.
+  struct Launch {
+    std::filesystem::path kubeconfig, log;
+    std::filesystem::path certificate, key;
+    std::vector<std::pair<std::string, std::string>> env;
+    std::vector<std::string> wrapper;  // a program and its arguments, before the controller's
+  };
+  // From its next start on.
+  void prepare(const std::string& replica, Launch launch);
+  [[nodiscard]] std::optional<pid_t> pid(const std::string& replica);
+
   // A replica by name ("a", "b"): started and ready. Its webhook and metrics ports stay the same
   // over restarts.
   [[nodiscard]] Status start(const std::string& replica, std::vector<std::string> extra_args = {});
@@ -66,6 +77,7 @@ class Deployment {
   struct Replica {
     std::uint16_t webhook_port = 0, metrics_port = 0;
     std::optional<harness::Process> process;
+    Launch launch;
   };
   explicit Deployment(harness::Plane& plane) : plane_(plane) {}
   Replica& replica(const std::string& name);

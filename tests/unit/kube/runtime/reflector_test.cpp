@@ -43,7 +43,7 @@ class ScriptedServer final : public ListWatch {
   }
   Status watch(const std::string& target, Millis idle, std::stop_token stop,
                const std::function<bool(std::string_view)>& on_line) override {
-    EXPECT_EQ(idle, Millis{295'000});
+    EXPECT_EQ(idle, Millis{90'000});
     const Answer answer = next("WATCH " + target);
     for (const auto& line : answer.lines) {
       if (!on_line(line)) return {};
@@ -162,7 +162,7 @@ TEST_F(ReflectorTest, CutConnectionGoesOnFromTheLastObject) {
 }
 
 TEST_F(ReflectorTest, SilentConnectionIsOpenedAgain) {
-  play({{{initial_end(5)}, fail(Errc::Timeout, "no byte for 295 s")}});
+  play({{{initial_end(5)}, fail(Errc::Timeout, "no byte for 90 s")}});
   ASSERT_TRUE(wait_requests(2));
   EXPECT_THAT(requests()[1], StartsWith(std::string(kWatchFrom) + "5&"));
 }
