@@ -66,6 +66,10 @@ Result<ledger::EnergyModel> energy_model(const Options& o) {
   return model;
 }
 
+std::string_view path_of(const http::Request& request) {
+  return std::string_view(request.target).substr(0, request.target.find('?'));
+}
+
 bool is_ip_address(const std::string& text) {
   std::array<unsigned char, sizeof(in6_addr)> ignored{};
   return inet_pton(AF_INET, text.c_str(), ignored.data()) == 1 ||
@@ -271,13 +275,18 @@ void Manager::enqueue_all() {
   jobs_.for_each_by_deadline([this](const std::string& key) { queue_.add(key); });
 }
 
+http::Response Manager::serve_metrics() const {
+  return {200, {{"Content-Type", "text/plain; version=0.0.4"}}, metrics_.expose()};
+}
+
 http::Response Manager::serve_health(const http::Request& request) const {
-  const auto path = std::string_view(request.target).substr(0, request.target.find('?'));
+  const auto path = path_of(request);
   const auto text = [](int status, std::string body) {
     return http::Response{status, {{"Content-Type", "text/plain; charset=utf-8"}}, std::move(body)};
   };
-  if (path == "/metrics")
-    return {200, {{"Content-Type", "text/plain; version=0.0.4"}}, metrics_.expose()};
+  if (path == "/metrics" && access_)
+    return text(403, "not here: --metrics-auth serves them over TLS at --webhook-listen\n");
+  if (path == "/metrics") return serve_metrics();
   if (path == "/healthz") return text(200, "ok\n");
   if (path == "/readyz") {
     if (!ready_) return text(503, "not ready: waiting for the first lists\n");
@@ -288,8 +297,31 @@ http::Response Manager::serve_health(const http::Request& request) const {
   return text(404, "not found: try /metrics, /healthz or /readyz\n");
 }
 
+http::Handler Manager::webhook_handler() {
+  auto admit = webhook::make_handler({policies_, [this] { return hub_->current(); },
+                                      [this](std::string_view ns, std::string_view name) {
+                                        return controller::find_cron(cronjobs_, ns, name);
+                                      },
+                                      [this](std::string_view ns, const placement::JobFacts& job) {
+                                        return records_->durations().estimate(ns, job);
+                                      },
+                                      options_.system_namespace, clock_},
+                                     metrics_);
+  if (!access_) return admit;
+  return [this, admit = std::move(admit)](http::Request&& request, http::Reply reply) {
+    if (path_of(request) != "/metrics") return admit(std::move(request), std::move(reply));
+    access_->serve(request, std::move(reply), [this] { return serve_metrics(); });
+  };
+}
+
 Status Manager::make_webhook() {
   const auto& o = options_;
+  if (o.metrics_auth && o.tls_cert_file.empty() && o.tls_secret.empty())
+    return fail(Errc::InvalidArgument,
+                "--metrics-auth needs TLS: name a certificate by --tls-cert-file or --tls-secret");
+  if (o.metrics_auth)
+    access_ = std::make_unique<controller::MetricsAccess>(controller::make_access_review(*client_),
+                                                          clock_);
   std::unique_ptr<controller::CertificateSource> source;
   if (!o.tls_cert_file.empty()) {
     source = controller::make_certificate_files(o.tls_cert_file, o.tls_key_file, clock_, metrics_);
@@ -318,17 +350,7 @@ Status Manager::make_webhook() {
   server.port = listen->port;
   server.threads = kWebhookThreads;
   webhook_ = std::make_unique<WebhookServer>(
-      std::move(source), std::move(server),
-      webhook::make_handler({policies_, [this] { return hub_->current(); },
-                             [this](std::string_view ns, std::string_view name) {
-                               return controller::find_cron(cronjobs_, ns, name);
-                             },
-                             [this](std::string_view ns, const placement::JobFacts& job) {
-                               return records_->durations().estimate(ns, job);
-                             },
-                             options_.system_namespace, clock_},
-                            metrics_),
-      clock_, [this](Error error) {
+      std::move(source), std::move(server), webhook_handler(), clock_, [this](Error error) {
         failure_ = Error{error.code, "--webhook-listen: " + error.message};
         failed_.request_stop();
       });

@@ -16,6 +16,7 @@
 #include "controller/job_reconciler.hpp"
 #include "controller/job_sink.hpp"
 #include "controller/metrics.hpp"
+#include "controller/metrics_access.hpp"
 #include "controller/news.hpp"
 #include "controller/policy_sink.hpp"
 #include "controller/records.hpp"
@@ -58,6 +59,9 @@ class Manager {
   // Every Job that waits, the earliest deadline first: so they are released where release is paced.
   void enqueue_all();
   [[nodiscard]] bool leading() const;
+  // The webhook, and beside it /metrics where those are not for everybody.
+  [[nodiscard]] http::Handler webhook_handler();
+  [[nodiscard]] http::Response serve_metrics() const;
   [[nodiscard]] http::Response serve_health(const http::Request& request) const;
 
   Options options_;
@@ -91,7 +95,8 @@ class Manager {
   controller::CronJobSink cronjob_sink_;
   std::unique_ptr<kube::Reflector> job_reflector_, policy_reflector_, cronjob_reflector_;
   std::unique_ptr<http::Server> health_;
-  std::unique_ptr<WebhookServer> webhook_;  // null: no certificate was named
+  std::unique_ptr<controller::MetricsAccess> access_;  // null: /metrics is for everybody
+  std::unique_ptr<WebhookServer> webhook_;             // null: no certificate was named
 };
 
 }  // namespace karbonetes::cmd

@@ -74,6 +74,11 @@ Parsed parse_options(int argc, char** argv, const std::string& version) {
                  "HOST:PORT of /metrics, /healthz and /readyz")
       ->capture_default_str()
       ->envname("KARBONETES_METRICS_LISTEN");
+  app.add_flag(
+         "--metrics-auth", o.metrics_auth,
+         "Serve /metrics over TLS at --webhook-listen instead, to ServiceAccounts that may get "
+         "the URL /metrics")
+      ->envname("KARBONETES_METRICS_AUTH");
   app.add_flag("--leader-elect,!--no-leader-elect", o.leader_elect,
                "Only the holder of the lease releases Jobs")
       ->envname("KARBONETES_LEADER_ELECT");

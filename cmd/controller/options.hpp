@@ -27,6 +27,7 @@ struct Options {
   Millis tls_validity = std::chrono::hours(24 * 90),
          tls_ca_validity = std::chrono::hours(24 * 3650);
   std::string metrics_listen = "0.0.0.0:8080";
+  bool metrics_auth = false;
   bool leader_elect = true;
   std::string lease_name = "karbonetes-controller";
   std::string identity;  // empty: host name and a random suffix

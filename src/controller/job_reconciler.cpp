@@ -21,6 +21,10 @@ constexpr int kMaxAttempts = 4;
 constexpr double kReplansPerMinute = 1200;
 constexpr double kReplanBurst = 200;
 
+// A replica that does not lead releases a Job that is so long overdue: its leader hangs, or has
+// been cut off without knowing. The patch's tests let only one of them start it.
+constexpr Millis kStandIn = std::chrono::seconds(3);
+
 // The API server, or a policy engine before it, will not have this patch; it may have a smaller
 // one.
 bool refused(const Error& error) {
@@ -50,7 +54,12 @@ Result<kube::Outcome> JobReconciler::reconcile(std::string_view key, std::stop_t
     return kube::Outcome{};
   }
   for (int attempt = 0; attempt < kMaxAttempts; ++attempt) {
-    if (!know_.leading()) return kube::Outcome{};  // whoever leads next looks at every Job anew
+    if (!know_.leading()) {
+      // Whoever leads next looks at every Job anew; what is late is not left to that.
+      if (job->state != placement::JobState::Waiting || !job->deadline) return kube::Outcome{};
+      const TimePoint overdue = *job->deadline + kStandIn;
+      if (know_.clock.now() < overdue) return kube::Outcome{overdue};
+    }
     const auto evaluation = evaluate(*job);
     Step step = next_step(*job, evaluation, know_.clock.now());
     if (step.act != Act::Release) with_.pace.forget(key);

@@ -1,8 +1,9 @@
 // Reconciles one Job: read it from the store, decide, and carry the decision out in at most one
 // patch that holds only for the version decided on. When the Job had changed it is read from the
 // API server and decided on anew. Called by many workers at once, never twice at once for one key.
-// The transition's Event is told when the patched Job is seen (news.hpp). Does nothing unless
-// leading. Errors go back to the controller loop, which tries again.
+// The transition's Event is told when the patched Job is seen (news.hpp). Unless leading
+// it does nothing but release what is overdue by 3 s. Errors go back to the controller loop, which
+// tries again.
 #pragma once
 
 #include <functional>

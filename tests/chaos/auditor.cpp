@@ -30,6 +30,7 @@ bool is(const std::string& name, const char* kind) { return name.starts_with(kin
 struct Writes {
   std::vector<TimePoint> starts;  // unsuspended it
   int all = 0;
+  std::string text;                   // of all of them, for people
   std::map<std::string, int> states;  // by the state that they set; "" for others
 };
 
@@ -40,6 +41,7 @@ bool sets(const Document& operation, const char* path, const Document& value) {
 
 Writes& add(Writes& writes, const harness::AuditEvent& event) {
   ++writes.all;
+  writes.text += "\n    " + event.received + " " + event.request.dump();
   std::string state;
   for (const auto& operation : event.request) {
     if (!operation.is_object()) continue;
@@ -77,7 +79,9 @@ class Check {
   }
 
  private:
-  void blame(const std::string& what) { verdict_.violations.push_back(name_ + ": " + what); }
+  void blame(const std::string& what) {
+    verdict_.violations.push_back(name_ + ": " + what + "; our writes:" + writes_.text);
+  }
 
   void left_alone() {
     if (writes_.all > 0) blame("did not opt in, and was written to");
@@ -175,6 +179,7 @@ Verdict Auditor::check(const std::set<std::string>& names) const {
   const auto events = plane_.audit([&](const harness::AuditEvent& event) {
     return event.group == "batch" && event.resource == "jobs" && event.subresource.empty() &&
            event.user_agent.starts_with("karbonetes-controller") && event.code == 200 &&
+           event.verb != "get" && event.verb != "list" && event.verb != "watch" &&
            names.contains(event.name);
   });
   if (!jobs || !pods || !events) {

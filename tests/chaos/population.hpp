@@ -24,14 +24,16 @@ class Population {
   // `run`: part of every name, so that tests do not meet.
   Population(const harness::Kubectl& kubectl, std::string run, unsigned seed);
 
-  // Creates `count` Jobs, spread over `over`. A create that fails is tried again for a minute.
+  // Creates `count` Jobs, spread over `over`; deadlines come within that time and a bit later. A
+  // create that fails is tried again for a minute.
   void start(int count, std::chrono::milliseconds over);
   void finish();  // waits for the last create
 
   [[nodiscard]] std::set<std::string> names() const { return names_; }  // after finish()
 
  private:
-  [[nodiscard]] envtest::JobSpec draw(int number, unsigned random) const;
+  [[nodiscard]] envtest::JobSpec draw(int number, unsigned random,
+                                      std::chrono::milliseconds over) const;
 
   const harness::Kubectl& kubectl_;
   const std::string run_;

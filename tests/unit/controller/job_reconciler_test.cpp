@@ -311,6 +311,32 @@ TEST_F(ReconcilerTest, NotLeadingDoesNothing) {
   EXPECT_EQ(writer_.patches + writer_.reads, 0);
 }
 
+TEST_F(ReconcilerTest, AReplicaThatDoesNotLeadReleasesWhatItsLeaderHasLeftOverdue) {
+  store(waiting_job());
+  leading_ = false;
+  const auto overdue = at("2026-11-24T14:00:03Z");
+  auto waits = reconcile();
+  ASSERT_TRUE(waits);
+  EXPECT_EQ(waits->again_at, overdue);
+  clock_.set(overdue - Millis(1));
+  ASSERT_TRUE(reconcile());
+  EXPECT_EQ(writer_.patches + writer_.reads, 0);
+  clock_.set(overdue);
+  ASSERT_TRUE(reconcile());
+  EXPECT_EQ(writer_.patches, 1);
+  EXPECT_EQ(state(), "released");
+  EXPECT_EQ(reason(), "fallback");
+}
+
+TEST_F(ReconcilerTest, AReplicaThatDoesNotLeadHoldsAndMarksNothing) {
+  leading_ = false;
+  auto object = test::job();
+  store(object);
+  clock_.set(at("2026-11-30T00:00:00Z"));
+  ASSERT_TRUE(reconcile());
+  EXPECT_EQ(writer_.patches + writer_.reads, 0);
+}
+
 TEST_F(ReconcilerTest, LeadershipLostBetweenReadAndSecondTryStops) {
   store(waiting_job());
   set_green(true);

@@ -1,0 +1,43 @@
+#!/usr/bin/env bash
+# Builds the fuzz targets and runs each over its corpus and what earlier findings left behind, then with new inputs for
+# FUZZ_SECONDS. Ends with a table, and with status 1 when there was a finding; its input is kept in build/fuzz/findings.
+#   FUZZ_SECONDS=600 fuzz/run.sh [target...]     default: all of them, 600 s each; 0: the kept inputs alone
+set -euo pipefail
+root=$(cd "$(dirname "$0")/.." && pwd)
+. "$root/scripts/lib.sh"
+seconds=${FUZZ_SECONDS:-600}
+build="$root/build/fuzz"
+[ $# -gt 0 ] || set -- $(cd "$root/fuzz" && basename -s .cpp -- *.cpp)
+for target; do [ -f "$root/fuzz/$target.cpp" ] || die "no target \"$target\": there are $(cd "$root/fuzz" && basename -s .cpp -- *.cpp | xargs)"; done
+
+"$root/scripts/install-packages.sh" build fuzz
+(cd "$root" && cmake --preset fuzz --log-level=WARNING >/dev/null && cmake --build --preset fuzz -j "$(nproc)" --target fuzzers >/dev/null)
+
+rows=() failed=0
+for target; do
+  say "fuzzing $target for $seconds s"
+  work="$build/corpus/$target" found="$build/findings/$target/" log="$build/$target.log"
+  mkdir -p "$work" "$found"
+  inputs=("$root/fuzz/corpus/$target")
+  [ ! -d "$root/fuzz/regressions/$target" ] || inputs+=("$root/fuzz/regressions/$target")
+  dictionary=()
+  [ ! -f "$root/fuzz/$target.dict" ] || dictionary=("-dict=$root/fuzz/$target.dict")
+  kept=$(find "${inputs[@]}" -type f | wc -l)
+  [ "$kept" -gt 0 ] || die "fuzz/corpus/$target holds nothing to begin with"
+  # The kept ones first, each by itself: one of them that fails is a bug that has come back.
+  status=ok runs=$kept rate=- edges=-
+  if ! find "${inputs[@]}" -type f -print0 | xargs -0 "$build/bin/fuzz_$target" -timeout=10 -rss_limit_mb=1024 >"$log" 2>&1; then
+    status="a kept input fails, see $log"
+  elif [ "$seconds" -gt 0 ]; then
+    "$build/bin/fuzz_$target" -seed=1 -max_total_time="$seconds" -timeout=10 -rss_limit_mb=1024 -max_len=16384 \
+      -artifact_prefix="$found" -print_final_stats=1 "${dictionary[@]}" "$work" "${inputs[@]}" >"$log" 2>&1 || status="FOUND: see $log"
+    runs=$(sed -n 's/^stat::number_of_executed_units: *//p' "$log")
+    rate=$(sed -n 's/^stat::average_exec_per_sec: *//p' "$log")
+    edges=$(grep -o 'cov: [0-9]*' "$log" | tail -1 | cut -d' ' -f2)
+  fi
+  [ "$status" = ok ] || failed=1
+  rows+=("$(printf '%-17s %10s %8s %7s %7s  %s' "$target" "${runs:--}" "${rate:--}" "${edges:--}" "$kept" "$status")")
+done
+printf '%-17s %10s %8s %7s %7s  %s\n' target runs runs/s edges kept ""
+printf '%s\n' "${rows[@]}"
+exit $failed

@@ -1,0 +1,34 @@
+#!/usr/bin/env bash
+# Unit tests under sanitizers: all under AddressSanitizer and UndefinedBehaviorSanitizer, those of rooms with threads under
+# ThreadSanitizer. A report is a failure. Usage: sanitize.sh [asan|tsan]...   default: both
+set -euo pipefail
+root=$(cd "$(dirname "$0")/.." && pwd)
+. "$root/scripts/lib.sh"
+[ $# -gt 0 ] || set -- asan tsan
+"$root/scripts/install-packages.sh" build
+cd "$root"
+export CCACHE_BASEDIR=$root CCACHE_NOHASHDIR=1
+export UBSAN_OPTIONS=print_stacktrace=1 ASAN_OPTIONS=detect_stack_use_after_return=1 TSAN_OPTIONS=halt_on_error=1
+
+# What shares data between threads. The others are values and pure functions.
+threaded=(unit_base unit_http unit_metrics unit_kube_client unit_kube_runtime unit_providers unit_mock unit_webhook unit_controller
+  unit_dashboard)
+for kind; do
+  say "unit tests under $kind"
+  cmake --preset "$kind" --log-level=WARNING >/dev/null
+  case $kind in
+    asan) targets=(unit-tests) ;;
+    tsan) targets=("${threaded[@]}") ;;
+    *) die "unknown sanitizer \"$kind\": write asan or tsan" ;;
+  esac
+  cmake --build --preset "$kind" -j "$(nproc)" --target "${targets[@]}"
+  # One process per program and not per test: starting a sanitized program costs more than most tests.
+  failed=0
+  for program in "build/$kind"/bin/unit_*; do
+    name=$(basename "$program")
+    [ "$kind" = asan ] || [[ " ${threaded[*]} " == *" $name "* ]] || continue
+    "$program" --gtest_brief=1 >"build/$kind/$name.log" 2>&1 || { failed=1; tail -60 "build/$kind/$name.log" >&2; }
+    printf '%-28s %s\n' "$name" "$(grep -E '^\[==========\]' "build/$kind/$name.log" | tail -1)"
+  done
+  [ $failed = 0 ] || die "$kind: see above"
+done
