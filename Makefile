@@ -31,6 +31,7 @@ control-plane: packages ## Build the real control plane (once; about 13 minutes 
 programs: packages
 	@scripts/build-side-by-side.sh $(PRESET) $(JOBS) programs
 everything: packages
+	@scripts/install-packages.sh faults
 	@scripts/build-side-by-side.sh $(PRESET) $(JOBS) all
 
 .PHONY: demo

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that building and testing need. Does nothing (and needs no root) when all are there.
-# Usage: install-packages.sh [build|lint|bench|release|monitoring|web|node|docs|fuzz|model]...   default: build
+# Usage: install-packages.sh [build|lint|bench|release|monitoring|web|node|docs|faults|fuzz|model]...   default: build
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 . "$root/scripts/lib.sh"
@@ -16,6 +16,7 @@ monitoring=(prometheus python3 python3-yaml)
 web=(chromium fonts-dejavu-core)
 node=(nodejs npm)
 docs=(python3 python3-venv)
+faults=(libfaketime testssl.sh)
 fuzz=(clang-19 libclang-rt-19-dev)
 
 wanted=()
@@ -29,8 +30,9 @@ for set in "${@:-build}"; do
     web) wanted+=("${web[@]}") ;;
     node) wanted+=("${node[@]}") ;;
     docs) wanted+=("${docs[@]}") ;;
+    faults) wanted+=("${faults[@]}") ;;
     fuzz) wanted+=("${fuzz[@]}") ;;
-    *) die "unknown package set \"$set\": write build, lint, bench, release, monitoring, web, node, docs, fuzz or model" ;;
+    *) die "unknown package set \"$set\": write build, lint, bench, release, monitoring, web, node, docs, faults, fuzz or model" ;;
   esac
 done
 

@@ -65,6 +65,9 @@ class Deployment {
   [[nodiscard]] std::uint16_t metrics_port(const std::string& replica_name) {
     return replica(replica_name).metrics_port;
   }
+  [[nodiscard]] std::uint16_t webhook_port(const std::string& replica_name) {
+    return replica(replica_name).webhook_port;
+  }
   [[nodiscard]] std::uint16_t signal_port() const { return signal_port_; }
   [[nodiscard]] std::string log_tail(const std::string& replica);
   // Where files of the suite may lie.
