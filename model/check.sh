@@ -66,7 +66,7 @@ check() {
     found=holds
   fi
   row "$title" "$claim" "$(number '^ *\([0-9.e+]*\) states, stored.*' "$log")" "$(printf '%d.%d' $(((end - began) / 1000000000)) $(((end - began) / 100000000 % 10)))" \
-    "$found$([ "$found" = "$wanted" ] || echo ', which is wrong')"
+    "$found$(if [ "$found" != "$wanted" ]; then echo ', which is wrong'; elif [ "$found" = fails ]; then echo ', as it has to'; fi)"
   if [ "$found" != "$wanted" ]; then
     grep 'pan:\|errors:' "$log" >&2 || true
     if [ "$found" = fails ]; then replay "$folder" "$@"; fi
@@ -83,6 +83,9 @@ all_reached() {
   [ -z "$unreached" ] || surprise "$1: statements that are never reached:"$'\n'"$unreached"
 }
 
+# The deadline is kept although a replica hangs for ever and keeps its lease. All else waits for another leader.
+hanging() { [ "$1" != deadline_kept ] || echo -DHANGS; }
+
 # taken_out MACRO NAME...: without it, each of these properties has to fail.
 taken_out() {
   local macro=$1 name
@@ -91,7 +94,8 @@ taken_out() {
     if [[ $name =~ ^[A-Z] ]]; then
       check "$macro" fails never "$name" -DANYTIME "-D$macro" "-DONLY=$name"
     else
-      check "$macro" fails always "$name" "-D$macro"
+      # shellcheck disable=SC2046
+      check "$macro" fails always "$name" "-D$macro" $(hanging "$name")
     fi
   done
 }
@@ -111,7 +115,10 @@ searches=0
 same_steps
 row "without" property states seconds result
 check "-" holds never "all that must never happen" -DANYTIME -DEDITS=2
-for claim in $(grep -oP '^ltl \K\w+' "$root/model/release.pml"); do check "-" holds always "$claim"; done
+for claim in $(grep -oP '^ltl \K\w+' "$root/model/release.pml"); do
+  # shellcheck disable=SC2046
+  check "-" holds always "$claim" $(hanging "$claim")
+done
 taken_out NO_VERSION_TEST STARTED_TWICE USER_SUSPENDED OPTED_OUT POD_CUT_OFF
 taken_out NO_FRESH_DECISION STARTED_TWICE USER_SUSPENDED OPTED_OUT
 taken_out TWO_PATCHES HALF_DIRECTED
@@ -120,7 +127,8 @@ taken_out USER_SUSPENSION_IGNORED USER_SUSPENDED
 taken_out OPT_OUT_IGNORED OPTED_OUT opt_out_heeded
 taken_out DEADLINE_FORGOTTEN deadline_kept
 taken_out NO_LIST deadline_kept
-taken_out NOT_QUEUED_BY_LEADER deadline_kept
+taken_out NO_STAND_IN deadline_kept
+taken_out NOT_QUEUED_BY_LEADER opt_out_heeded every_job_seen
 taken_out LOST_ANSWER_FORGOTTEN deadline_kept
 taken_out NO_FALLBACK deadline_kept
 taken_out NO_CATCH_UP every_job_seen

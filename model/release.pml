@@ -64,6 +64,12 @@ bool current[REPLICAS]; /* it tests for the version that the Job has. A version 
 
 #ifndef ANYTIME
 byte holder = NOBODY;   /* of the lease */
+#ifdef HANGS
+byte hung = NOBODY;     /* for ever, and keeps its lease */
+#define alive(i) (hung != i)
+#else
+#define alive(i) true
+#endif
 bool leads[REPLICAS];   /* believes so; a paused process may do so long after it lost the lease */
 bool knows[REPLICAS];   /* the Job is in its store, and its watch is open */
 bool queued[REPLICAS];  /* the Job's key is due in its work queue */
@@ -126,6 +132,15 @@ inline List(i) {
 
 /* Whoever leads next looks at every Job anew. */
 inline Forget(i) { queued[i] = false; timer[i] = false }
+
+/* Unless leading, a replica does nothing but release what is overdue, for its leader may hang. */
+#ifdef NO_STAND_IN
+#define overdue false
+inline StandIn(i) { skip }
+#else
+#define overdue (state == Waiting && deadline)
+inline StandIn(i) { timer[i] = (state == Waiting) }
+#endif
 
 /* Only time can change the answer from here on. */
 inline WakeAtDeadline(i) {
@@ -321,9 +336,9 @@ end:
 proctype Worker(byte me) {
 end:
   do
-  :: atomic { !knows[me] -> List(me) }
-  :: atomic { queued[me] && !awaits[me] && !leads[me] -> Forget(me) }
-  :: atomic { queued[me] && !awaits[me] && leads[me] ->
+  :: atomic { alive(me) && !knows[me] -> List(me) }
+  :: atomic { alive(me) && queued[me] && !awaits[me] && !leads[me] && !overdue -> Forget(me); StandIn(me) }
+  :: atomic { alive(me) && queued[me] && !awaits[me] && (leads[me] || overdue) ->
      Forget(me);
      settle(me); /* what is still on its way of a former request is lost */
      Decide(me);
@@ -353,6 +368,7 @@ inline crash(i) {
   forsake(i)
 }
 
+inline hang(i) { faults++; hung = i; forsake(i) }
 inline give_up(i) { faults++; forsake(i); Requeue(i) }
 inline carry_out_late(i) { carry_out(i); settle(i) }
 #endif
@@ -408,6 +424,10 @@ end:
   :: atomic { holder != NOBODY && faults < FAULTS -> faults++; holder = NOBODY }
   :: atomic { faults < FAULTS -> crash(0) }
   :: atomic { faults < FAULTS -> crash(1) }
+#ifdef HANGS
+  :: atomic { hung == NOBODY && faults < FAULTS -> hang(0) }
+  :: atomic { hung == NOBODY && faults < FAULTS -> hang(1) }
+#endif
   :: atomic { awaits[0] && faults < FAULTS -> give_up(0) }
   :: atomic { awaits[1] && faults < FAULTS -> give_up(1) }
   :: atomic { request[0] != NOTHING && !awaits[0] -> carry_out_late(0) }

@@ -17,6 +17,7 @@ web=(chromium fonts-dejavu-core)
 node=(nodejs npm)
 docs=(python3 python3-venv)
 faults=(libfaketime testssl.sh)
+model=(spin gcc)
 fuzz=(clang-19 libclang-rt-19-dev)
 
 wanted=()
@@ -31,6 +32,7 @@ for set in "${@:-build}"; do
     node) wanted+=("${node[@]}") ;;
     docs) wanted+=("${docs[@]}") ;;
     faults) wanted+=("${faults[@]}") ;;
+    model) wanted+=("${model[@]}") ;;
     fuzz) wanted+=("${fuzz[@]}") ;;
     *) die "unknown package set \"$set\": write build, lint, bench, release, monitoring, web, node, docs, faults, fuzz or model" ;;
   esac

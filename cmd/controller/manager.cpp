@@ -271,6 +271,7 @@ void Manager::saw(controller::Seen how, const placement::JobFacts& job, std::str
   if (how == controller::Seen::Gone && leading()) records_->gone(job);
 }
 
+// Model step QueueAll, model/release.pml.
 void Manager::enqueue_all() {
   jobs_.for_each_by_deadline([this](const std::string& key) { queue_.add(key); });
 }

@@ -56,6 +56,8 @@ Result<kube::Outcome> JobReconciler::reconcile(std::string_view key, std::stop_t
   for (int attempt = 0; attempt < kMaxAttempts; ++attempt) {
     if (!know_.leading()) {
       // Whoever leads next looks at every Job anew; what is late is not left to that.
+      // Model step Forget, model/release.pml.
+      // Model step StandIn, model/release.pml.
       if (job->state != placement::JobState::Waiting || !job->deadline) return kube::Outcome{};
       const TimePoint overdue = *job->deadline + kStandIn;
       if (know_.clock.now() < overdue) return kube::Outcome{overdue};
@@ -76,6 +78,7 @@ Result<kube::Outcome> JobReconciler::reconcile(std::string_view key, std::stop_t
       if (status.error().code != Errc::Conflict) return fail(status.error());
       with_.metrics.conflict();
     }
+    // Model step Retry, model/release.pml.
     auto fresh = with_.writer.read(job->ns, job->name, stop);
     if (!fresh) {
       if (fresh.error().code == Errc::NotFound) return kube::Outcome{};
@@ -145,13 +148,13 @@ Status JobReconciler::act(const JobFacts& job, const placement::Evaluation& eval
     case Act::Account:
       placement::append_account(patch, job, step.sentence);
       break;
-    case Act::MarkMissed:
+    case Act::MarkMissed:  // Model step MarkMissed, model/release.pml.
       placement::append_mark(patch, job, placement::JobState::Missed, step.sentence);
       break;
-    case Act::MarkUserSuspended:
+    case Act::MarkUserSuspended:  // Model step MarkUserSuspended, model/release.pml.
       placement::append_mark(patch, job, placement::JobState::UserSuspended, step.sentence);
       break;
-    case Act::MarkTaken:
+    case Act::MarkTaken:  // Model step MarkTaken, model/release.pml.
       placement::append_mark(patch, job, placement::JobState::Released, step.sentence);
       break;
     case Act::Nothing:
@@ -204,6 +207,7 @@ Status JobReconciler::release(const JobFacts& job, const placement::Evaluation& 
     // Nothing may hold a Job past its time, least of all our own wish where it should run. A strict
     // Job keeps its promise and is tried again; at its deadline the decision is no longer strict
     // unless its policy says so.
+    // Model step PlaceLikeAnyOther, model/release.pml.
     const std::string why = status.error().message;
     patch = placement::guards(job);
     placement::append_release_untouched(patch, job, decision, note, now);

@@ -22,6 +22,7 @@ plan::PlanBasis basis_of(const placement::PlanNote& note) {
 }
 
 // Nothing, unless the start that is written on the Job is no longer the one that is planned.
+// Model step WakeAtDeadline, model/release.pml.
 Step keep_waiting(const JobFacts& job, const placement::Evaluation& evaluation) {
   const auto& decision = evaluation.decision;
   Step step{Act::Nothing, {}, decision.next_check};
@@ -76,6 +77,7 @@ Step unseen_step(const JobFacts& job, const placement::Evaluation& evaluation, T
 
 }  // namespace
 
+// Model step Decide, model/release.pml.
 Step next_step(const JobFacts& job, const placement::Evaluation& evaluation, TimePoint now) {
   // A Job that ran in shadow may finish before it would have started.
   const bool would_start_later = job.state == JobState::Shadow && !job.released_at;

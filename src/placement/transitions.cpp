@@ -32,6 +32,7 @@ void set_state(Document& patch, const JobFacts& job, JobState state) {
 
 }  // namespace
 
+// Model step Guard, model/release.pml.
 Document guards(const JobFacts& job) {
   Document patch = Document::array();
   test_op(patch, "/metadata/uid", job.uid);
@@ -39,6 +40,7 @@ Document guards(const JobFacts& job) {
   return patch;
 }
 
+// Model step Hold, model/release.pml.
 void append_hold(Document& patch, const JobFacts& job, const plan::Decision& decision,
                  const PlanNote& note, TimePoint now) {
   set_state(patch, job, JobState::Waiting);
@@ -51,12 +53,14 @@ void append_hold(Document& patch, const JobFacts& job, const plan::Decision& dec
   if (job.suspend_is_ours()) add_op(patch, "/spec/suspend", true);
 }
 
+// Model step Replan, model/release.pml.
 void append_replan(Document& patch, const JobFacts& job, const std::string& sentence,
                    const PlanNote& note) {
   set_metadata(patch, "annotations", job.has_annotations,
                {{api::kDecision, sentence}, {api::kPlan, encode_note(note)}});
 }
 
+// Model step Release, model/release.pml.
 Status append_release(Document& patch, const JobFacts& job, const plan::Decision& decision,
                       const PlanNote& note, const Directives& directives, TimePoint now) {
   Document placement = Document::array();
@@ -66,6 +70,7 @@ Status append_release(Document& patch, const JobFacts& job, const plan::Decision
   return {};
 }
 
+// Model step ReleaseUntouched, model/release.pml.
 void append_release_untouched(Document& patch, const JobFacts& job, const plan::Decision& decision,
                               const PlanNote& note, TimePoint now) {
   set_state(patch, job, JobState::Released);

@@ -75,6 +75,7 @@ const char* name(Outcome outcome) {
   return "unchanged";
 }
 
+// Model step Admit, model/release.pml.
 Admission admit(const kube::JobView& view, std::string_view ns, const Knowledge& k) {
   Admission out;
   JobFacts job = placement::facts_of(view, &out.warnings);

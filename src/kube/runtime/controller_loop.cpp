@@ -110,6 +110,7 @@ class ControllerLoop::Impl {
     }
   }
 
+  // Model step Requeue, model/release.pml.
   void settle(const std::string& key, const Result<Outcome>& outcome) {
     if (outcome) {
       queue_.forget(key);

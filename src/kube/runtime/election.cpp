@@ -78,6 +78,7 @@ ElectionPlan release(const ElectionState& state, const ElectionConfig& config, T
   return plan;
 }
 
+// Model step TakeLease, model/release.pml.
 void wrote(ElectionState& state, const Lease& lease, const ElectionConfig& config, TimePoint now) {
   state.observed = lease;
   state.observed_at = now;
@@ -89,6 +90,7 @@ void write_failed(ElectionState& state, const ElectionConfig& config, TimePoint 
   if (!is_leader(state, config, now)) state.leading = false;
 }
 
+// Model step LoseLease, model/release.pml.
 bool is_leader(const ElectionState& state, const ElectionConfig& config, TimePoint now) {
   const Millis since = now - state.last_renewed;
   // Far in the future: the clock was set back, and how long ago the renewal was is no longer known.

@@ -42,6 +42,7 @@ WatchState emptied(WatchState state) {
   return state;
 }
 
+// Model step List, model/release.pml.
 WatchStep begin_list(WatchState state, TimePoint now) {
   state = emptied(std::move(state));
   const bool pages = state.streaming_refused;
