@@ -10,7 +10,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const auto text = fuzz::text(data, size);
   policy::Overrides overrides;
   const auto split = text.find('=');
-  const std::string key = api::kPrefix + std::string(text.substr(0, split));
+  const std::string key = std::string(api::kPrefix) + std::string(text.substr(0, split));
   const auto value = split == std::string_view::npos ? std::string_view() : text.substr(split + 1);
   const auto sentence = policy::apply_annotation(overrides, key, value);
   if (sentence) fuzz::check(sentence->size() < 1024, "a warning is a sentence");

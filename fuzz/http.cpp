@@ -1,4 +1,5 @@
 // URLs, proxies and dates as configuration and servers have them.
+#include "base/time.hpp"
 #include "http/proxy.hpp"
 #include "http/types.hpp"
 #include "target.hpp"

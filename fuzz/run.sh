@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
 # Builds the fuzz targets and runs each over its corpus and what earlier findings left behind, then with new inputs for
-# FUZZ_SECONDS. Ends with a table, and with status 1 when there was a finding; its input is kept in build/fuzz/findings.
+# FUZZ_SECONDS, or FUZZ_RUNS of them, which are the same ones every time. Ends with a table, and with status 1 when there was a finding; its input is kept in build/fuzz/findings.
 #   FUZZ_SECONDS=600 fuzz/run.sh [target...]     default: all of them, 600 s each; 0: the kept inputs alone
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 . "$root/scripts/lib.sh"
 seconds=${FUZZ_SECONDS:-600}
+runs_limit=${FUZZ_RUNS:+-runs=$FUZZ_RUNS}
 build="$root/build/fuzz"
 [ $# -gt 0 ] || set -- $(cd "$root/fuzz" && basename -s .cpp -- *.cpp)
 for target; do [ -f "$root/fuzz/$target.cpp" ] || die "no target \"$target\": there are $(cd "$root/fuzz" && basename -s .cpp -- *.cpp | xargs)"; done
@@ -15,7 +16,7 @@ for target; do [ -f "$root/fuzz/$target.cpp" ] || die "no target \"$target\": th
 
 rows=() failed=0
 for target; do
-  say "fuzzing $target for $seconds s"
+  say "fuzzing $target${FUZZ_RUNS:+ with $FUZZ_RUNS inputs}, at most $seconds s"
   work="$build/corpus/$target" found="$build/findings/$target/" log="$build/$target.log"
   mkdir -p "$work" "$found"
   inputs=("$root/fuzz/corpus/$target")
@@ -29,7 +30,7 @@ for target; do
   if ! find "${inputs[@]}" -type f -print0 | xargs -0 "$build/bin/fuzz_$target" -timeout=10 -rss_limit_mb=1024 >"$log" 2>&1; then
     status="a kept input fails, see $log"
   elif [ "$seconds" -gt 0 ]; then
-    "$build/bin/fuzz_$target" -seed=1 -max_total_time="$seconds" -timeout=10 -rss_limit_mb=1024 -max_len=16384 \
+    "$build/bin/fuzz_$target" -seed=1 -max_total_time="$seconds" $runs_limit -timeout=10 -rss_limit_mb=1024 -max_len=16384 \
       -artifact_prefix="$found" -print_final_stats=1 "${dictionary[@]}" "$work" "${inputs[@]}" >"$log" 2>&1 || status="FOUND: see $log"
     runs=$(sed -n 's/^stat::number_of_executed_units: *//p' "$log")
     rate=$(sed -n 's/^stat::average_exec_per_sec: *//p' "$log")

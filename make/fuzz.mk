@@ -4,8 +4,8 @@ fuzz: ## Fuzz every parser (FUZZ_SECONDS=600 each, FUZZ="job watch"); clang, ASa
 	@FUZZ_SECONDS=$(or $(FUZZ_SECONDS),600) fuzz/run.sh $(FUZZ)
 
 .PHONY: fuzz-short
-fuzz-short: ## The kept inputs, then 5 s of new ones for each target: what CI does
-	@FUZZ_SECONDS=5 fuzz/run.sh
+fuzz-short: ## The kept inputs, then 20,000 new ones for each target, always the same: what CI does
+	@FUZZ_SECONDS=60 FUZZ_RUNS=20000 fuzz/run.sh
 
 .PHONY: sanitize
 sanitize: ## All unit tests under ASan and UBSan, those with threads under TSan

@@ -16,3 +16,12 @@ release-push: ## Push images and chart (VERSION=1.2.3 REGISTRY=ghcr.io/karbonete
 .PHONY: lint-workflows
 lint-workflows: ## actionlint on .github/workflows
 	@$$(scripts/go-tool.sh actionlint) -color
+
+.PHONY: dependencies
+dependencies: ## The table of docs/dependencies.md, from the images' bill of materials
+	@scripts/dependencies.py build/images/karbonetes-amd64.spdx.json
+
+TRACKER ?= https://security-tracker.debian.org/tracker/data/json
+.PHONY: vulnerabilities
+vulnerabilities: ## Open vulnerabilities of what the images hold, by Debian's security tracker (TRACKER=file or URL)
+	@scripts/vulnerabilities.py build/images/karbonetes-amd64.spdx.json bookworm $(TRACKER) docs/dependencies.md

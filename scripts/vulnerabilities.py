@@ -19,15 +19,9 @@ MINOR = {"unimportant", "low", "low*", "end-of-life"}
 
 
 def source_packages(sbom):
-    """Names of the source packages, by the purls that the bill of materials gives."""
-    found = set()
-    for package in sbom["packages"]:
-        for reference in package.get("externalRefs", []):
-            purl = reference.get("referenceLocator", "")
-            if purl.startswith("pkg:deb/debian/"):
-                upstream = re.search(r"[?&]upstream=([^&@]+)", purl)
-                found.add(upstream.group(1) if upstream else purl.removeprefix("pkg:deb/debian/").split("@")[0].split("?")[0])
-    return found
+    """Names of the source packages, as the bill of materials says them."""
+    found = (re.match(r"built from Debian source package (\S+)", package.get("sourceInfo", "")) for package in sbom["packages"])
+    return {match.group(1) for match in found if match}
 
 
 def read(where):

@@ -33,10 +33,10 @@ void say(const std::string& line) { fmt::print(stderr, "{}\n", line); }
 void settle(const Contender& contender) {
   const auto began = Steady::now();
   double before = contender.usage().cpu_seconds;
-  for (int quiet = 0; quiet < 3 && since(began) < 120;) {
+  for (int quiet = 0; quiet < 3 && since(began) < 60;) {
     std::this_thread::sleep_for(seconds(1));
     const double now = contender.usage().cpu_seconds;
-    quiet = now - before < 0.011 ? quiet + 1 : 0;
+    quiet = now - before < 0.05 ? quiet + 1 : 0;
     before = now;
   }
 }

@@ -15,4 +15,11 @@ std::string in_quotes(std::string_view text) {
   return out;
 }
 
+std::string one_line(std::string sentence) {
+  for (char& c : sentence) {
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '?';
+  }
+  return sentence;
+}
+
 }  // namespace karbonetes

@@ -11,4 +11,8 @@ namespace karbonetes {
 // in, so it may go into JSON and logs.
 [[nodiscard]] std::string in_quotes(std::string_view text);
 
+// A sentence that has text from outside somewhere in it: control characters become '?', so that it
+// stays one line of a log.
+[[nodiscard]] std::string one_line(std::string sentence);
+
 }  // namespace karbonetes

@@ -12,7 +12,7 @@ void Reader::load(std::string_view text) {
   length_ = text.size();
   const std::size_t needed = length_ + simdjson::SIMDJSON_PADDING;
   if (buffer_.size() < needed) buffer_.resize(needed);
-  std::memcpy(buffer_.data(), text.data(), length_);
+  if (!text.empty()) std::memcpy(buffer_.data(), text.data(), length_);  // data() may be null
   std::memset(buffer_.data() + length_, 0, simdjson::SIMDJSON_PADDING);
 }
 

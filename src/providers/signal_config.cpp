@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <ranges>
 
+#include "base/text.hpp"
 #include "base/text_file.hpp"
 #include "http/types.hpp"
 #include "providers/source_fields.hpp"
@@ -293,7 +294,7 @@ Result<std::vector<SourceConfig>> parse_signal_config(std::string_view yaml) {
   try {
     return from_root(YAML::Load(std::string(yaml)));
   } catch (const std::exception& e) {
-    return fail(Errc::Parse, std::string("not readable as YAML: ") + cut(e.what()));
+    return fail(Errc::Parse, one_line("not readable as YAML: " + std::string(cut(e.what()))));
   }
 }
 

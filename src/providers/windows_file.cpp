@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "base/text.hpp"
 #include "base/text_file.hpp"
 #include "providers/windows_yaml.hpp"
 
@@ -117,7 +118,7 @@ Result<WindowsFile> parse_windows(std::string_view yaml) {
   try {
     return from_root(YAML::Load(std::string(yaml)));
   } catch (const std::exception& e) {
-    return fail(Errc::Parse, std::string("not readable as YAML: ") + cut(e.what()));
+    return fail(Errc::Parse, one_line("not readable as YAML: " + std::string(cut(e.what()))));
   }
 }
 

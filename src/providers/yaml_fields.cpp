@@ -6,6 +6,8 @@
 #include <cmath>
 #include <set>
 
+#include "base/text.hpp"
+
 namespace karbonetes::providers {
 
 std::string cut(const std::string& text) {
@@ -13,7 +15,7 @@ std::string cut(const std::string& text) {
 }
 
 tl::unexpected<Error> at(const YAML::Node& node, const std::string& what) {
-  return fail(Errc::InvalidArgument, fmt::format("line {}: {}", node.Mark().line + 1, what));
+  return fail(Errc::InvalidArgument, one_line(fmt::format("line {}: {}", node.Mark().line + 1, what)));
 }
 
 Status only_keys(const YAML::Node& map, const std::vector<std::string_view>& known,

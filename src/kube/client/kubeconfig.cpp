@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "base/base64.hpp"
+#include "base/text.hpp"
 #include "json/document.hpp"
 #include "kube/client/config.hpp"
 #include "kube/client/file.hpp"
@@ -89,7 +90,7 @@ class Kubeconfig {
 
   tl::unexpected<Error> bad(const std::string& field, const std::string& why,
                             Errc code = Errc::InvalidArgument) const {
-    return fail(code, "kubeconfig " + path_ + ": " + field + ' ' + why);
+    return fail(code, one_line("kubeconfig " + path_ + ": " + field + ' ' + why));
   }
 
  private:

@@ -1,5 +1,7 @@
 #include "kube/model/fields.hpp"
 
+#include "base/text.hpp"
+
 namespace karbonetes::kube::fields {
 
 namespace {
@@ -43,7 +45,7 @@ tl::unexpected<Error> wrong(std::string_view field, std::string_view expected) {
   std::string message(field);
   message += ": write ";
   message += expected;
-  return fail(Errc::Parse, std::move(message));
+  return fail(Errc::Parse, one_line(std::move(message)));
 }
 
 Result<bool> present(json::Value& value, std::string_view field, json::Kind kind) {

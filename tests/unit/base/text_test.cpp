@@ -21,5 +21,11 @@ TEST(Quoted, LongTextIsCutAt64) {
   EXPECT_EQ(in_quotes(std::string(65, 'x')), "\"" + std::string(64, 'x') + "...\"");
 }
 
+TEST(OneLine, ControlCharactersBecomeQuestionMarks) {
+  EXPECT_EQ(one_line("a\nb\x1b[2J\x7f\tc"), "a?b?[2J??c");
+  EXPECT_EQ(one_line("gr\xc3\xbcn"), "gr\xc3\xbcn");
+  EXPECT_EQ(one_line(""), "");
+}
+
 }  // namespace
 }  // namespace karbonetes
