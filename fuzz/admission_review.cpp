@@ -11,7 +11,8 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   static const policy::PolicySet policies;
   static const carbon::Signals signals;
   static const webhook::CronLookup cron = [](std::string_view, std::string_view) {
-    return std::optional<plan::CronFacts>(plan::CronFacts{plan::ConcurrencyPolicy::Forbid, "0 * * * *", ""});
+    return std::optional<plan::CronFacts>(
+        plan::CronFacts{plan::ConcurrencyPolicy::Forbid, "0 * * * *", ""});
   };
   static const webhook::DurationLookup durations;
   json::Reader reader;

@@ -15,7 +15,8 @@ std::string cut(const std::string& text) {
 }
 
 tl::unexpected<Error> at(const YAML::Node& node, const std::string& what) {
-  return fail(Errc::InvalidArgument, one_line(fmt::format("line {}: {}", node.Mark().line + 1, what)));
+  return fail(Errc::InvalidArgument,
+              one_line(fmt::format("line {}: {}", node.Mark().line + 1, what)));
 }
 
 Status only_keys(const YAML::Node& map, const std::vector<std::string_view>& known,

@@ -26,8 +26,8 @@ WatchStep act(WatchState state, Act kind, TimePoint now) {
 
 WatchStep wait(WatchState state, const WatchInput& input) {
   state.healthy_since = {};
-  state.backoff =
-      state.backoff == Millis{0} ? kBackoffMin : std::min(state.backoff * 2, kBackoffMax);
+  const Millis most = input.kind == Kind::Failed ? kBackoffMax : kRelistBackoffMax;
+  state.backoff = state.backoff == Millis{0} ? kBackoffMin : std::min(state.backoff * 2, most);
   const double share = 0.5 + 0.5 * std::clamp(input.jitter, 0.0, 1.0);
   Millis delay(static_cast<Millis::rep>(static_cast<double>(state.backoff.count()) * share));
   if (input.retry_after) delay = std::max(delay, std::min(*input.retry_after, kRetryAfterMax));

@@ -10,9 +10,9 @@
 //   Watching --410--> Empty;  error --back-off--> Watching;  closed --> Watching; each from the
 //   last version seen
 //
-// Back-off doubles from 0.8 s to 4 s and starts anew once a connection was healthy for 120 s. A
-// watch that ends in the ordinary way is opened again at once, unless it lasted less than 10 s
-// twice in a row.
+// Back-off doubles from 0.8 s to 4 s (30 s where the server answers, but with nothing to go on
+// from) and starts anew once a connection was healthy for 120 s. A watch that ends in the ordinary
+// way is opened again at once, unless it lasted less than 10 s twice in a row.
 #pragma once
 
 #include <optional>
@@ -71,6 +71,9 @@ inline constexpr int kPageSize = 500;
 inline constexpr Millis kBackoffMin{800};
 // Others allow 30 s. Here a Job that was created meanwhile may have a deadline within that.
 inline constexpr Millis kBackoffMax{4'000};
+// But a server that answers, and has us list anew each time, is not asked for everything that
+// often.
+inline constexpr Millis kRelistBackoffMax{30'000};
 inline constexpr Millis kBackoffResetAfter{120'000};
 inline constexpr Millis kEarlyClose{10'000};
 inline constexpr Millis kRetryAfterMax{300'000};  // what a Retry-After may ask for
