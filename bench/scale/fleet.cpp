@@ -180,9 +180,15 @@ Result<double> Fleet::send(const std::vector<Release>& releases, int connections
 Status Fleet::remove_all() {
   kube::CallOptions options;
   options.timeout = std::chrono::minutes(5);
-  auto done = client_.remove(
-      kube::namespace_path(kube::kJobs, kNamespace) + "?propagationPolicy=Background", options);
-  if (!done) return fail(done.error());
+  // The server answers with what it has removed: by the thousand, or the answer is too large.
+  constexpr std::size_t kNothing = 1024;
+  for (std::size_t answered = kNothing + 1; answered > kNothing;) {
+    const auto done = client_.remove(
+        kube::namespace_path(kube::kJobs, kNamespace) + "?propagationPolicy=Background&limit=1000",
+        options);
+    if (!done) return fail(done.error());
+    answered = done->size();
+  }
   return {};
 }
 

@@ -59,7 +59,6 @@ class Run {
     for (const int jobs : options_.jobs) {
       if (auto s = one_size(jobs); !s) return s;
     }
-    std::ofstream(options_.out) << results_.dump(2) << '\n';
     print_head();
     for (const auto& row : results_) print_row(row);
     fmt::print("written to {}\n", options_.out);
@@ -117,6 +116,7 @@ class Run {
         return fail(figures.error().code, contender->name() + ": " + figures.error().message);
       (*figures)["stored_bytes_per_job"] = fleet->stored_bytes();
       results_.push_back(std::move(*figures));
+      std::ofstream(options_.out) << results_.dump(2) << '\n';  // what comes later may fail
       waiting = !plan.release;
       if (plan.release && !last) {
         if (auto s = fleet->remove_all(); !s) return s;

@@ -107,7 +107,7 @@ std::optional<std::size_t> Table::column(std::span<const std::string_view> names
 }
 
 tl::unexpected<Error> Table::wrong(std::string_view what) const {
-  return fail(Errc::Parse, fmt::format("{}:{}: {}", file_, record_line_, what));
+  return fail(Errc::Parse, one_line(fmt::format("{}:{}: {}", file_, record_line_, what)));
 }
 
 Result<bool> Table::next() {

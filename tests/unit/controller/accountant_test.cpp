@@ -112,7 +112,7 @@ TEST_F(AccountantTest, BooksThenAnnotatesThenForgets) {
   ASSERT_TRUE(accountant_->run({}));
   EXPECT_TRUE(book().pending.empty());
   EXPECT_EQ(jobs_in_book(), 1);
-  const auto& totals = book().rows.at({"team-a", "team-a/default", false});
+  const auto totals = book().rows.at({"team-a", "team-a/default", false});
   EXPECT_NEAR(totals.average.avoided().value, kAvoided, 0.05);
   const auto account = ledger::decode_account(text_);
   ASSERT_TRUE(account);
