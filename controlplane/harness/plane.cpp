@@ -217,17 +217,21 @@ bool Plane::ready(Part part) {
   return false;
 }
 
+std::optional<Part> Plane::first_dead(const std::vector<Part>& wanted) {
+  const auto dead = [&](Part part) { return running_.at(part).poll().has_value(); };
+  const auto find = [&] { return std::ranges::find_if(wanted, dead); };
+  if (find() == wanted.end()) return std::nullopt;
+  // Again: one before it may have died since it was looked at.
+  return *find();
+}
+
 Status Plane::await(const std::vector<Part>& wanted) {
   const auto begin = Clock::now();
   std::vector<Part> waiting = wanted;
   while (true) {
     for (auto it = waiting.begin(); it != waiting.end();) {
-      // In the order of starting, so that a cause is reported before what it brought down.
-      for (const Part part : wanted) {
-        auto& process = running_.at(part);
-        if (const auto exit = process.poll()) {
-          return failure(part, Errc::Unavailable, describe(*exit));
-        }
+      if (const auto part = first_dead(wanted)) {
+        return failure(*part, Errc::Unavailable, describe(*running_.at(*part).poll()));
       }
       if (!ready(*it)) {
         ++it;

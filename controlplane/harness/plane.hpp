@@ -84,6 +84,9 @@ class Plane {
   [[nodiscard]] Status spawn(Part part);
   [[nodiscard]] Status install_karpenter_crds();
   void release_node_leases() const;  // of a KWOK that is gone; as good as it can
+  // Of those, the first in the order of starting that has ended: a cause, and not what it brought
+  // down.
+  [[nodiscard]] std::optional<Part> first_dead(const std::vector<Part>& wanted);
   [[nodiscard]] Status await(const std::vector<Part>& wanted);
   [[nodiscard]] bool ready(Part part);
   [[nodiscard]] tl::unexpected<Error> failure(Part part, Errc code, const std::string& what) const;

@@ -293,10 +293,11 @@ TEST_F(LayoutTest, RemovesOnlyWhatIsOurs) {
 using StartTest = Folder;
 
 TEST_F(StartTest, PartThatDiesIsNamedWithTheLastLinesOfItsLog) {
-  // Programs that only fail stand in for the real ones.
-  for (const char* program : {"etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler",
-                              "kubectl", "kwok", "karpenter"}) {
-    write(program, "#!/bin/sh\necho $0 has no disk left\nexit 7\n");
+  // An etcd that only fails, beside parts that stay.
+  for (const std::string program : {"etcd", "kube-apiserver", "kube-controller-manager",
+                                    "kube-scheduler", "kubectl", "kwok", "karpenter"}) {
+    write(program, program == "etcd" ? "#!/bin/sh\necho $0 has no disk left\nexit 7\n"
+                                     : "#!/bin/sh\nexec sleep 60\n");
     std::filesystem::permissions(folder_ / program, std::filesystem::perms::owner_all);
   }
   Options options;
