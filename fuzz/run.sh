@@ -1,18 +1,19 @@
 #!/usr/bin/env bash
 # Builds the fuzz targets and runs each over its corpus and what earlier findings left behind, then with new inputs for
-# FUZZ_SECONDS, or FUZZ_RUNS of them, which are the same ones every time. Ends with a table, and with status 1 when there was a finding; its input is kept in build/fuzz/findings.
+# FUZZ_SECONDS, or FUZZ_RUNS of them, which are the same ones every time. Ends with a table, and with status 1 when there was a
+# finding; its input is kept in build/asan/findings.
 #   FUZZ_SECONDS=600 fuzz/run.sh [target...]     default: all of them, 600 s each; 0: the kept inputs alone
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 . "$root/scripts/lib.sh"
 seconds=${FUZZ_SECONDS:-600}
 runs_limit=${FUZZ_RUNS:+-runs=$FUZZ_RUNS}
-build="$root/build/fuzz"
+build="$root/build/asan"
 [ $# -gt 0 ] || set -- $(cd "$root/fuzz" && basename -s .cpp -- *.cpp)
 for target; do [ -f "$root/fuzz/$target.cpp" ] || die "no target \"$target\": there are $(cd "$root/fuzz" && basename -s .cpp -- *.cpp | xargs)"; done
 
 "$root/scripts/install-packages.sh" build fuzz
-(cd "$root" && cmake --preset fuzz --log-level=WARNING >/dev/null && cmake --build --preset fuzz -j "$(nproc)" --target fuzzers >/dev/null)
+(cd "$root" && cmake --preset asan --log-level=WARNING >/dev/null && cmake --build --preset asan -j "$(nproc)" --target fuzzers >/dev/null)
 
 rows=() failed=0
 for target; do

@@ -5,7 +5,7 @@ set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 . "$root/scripts/lib.sh"
 [ $# -gt 0 ] || set -- asan tsan
-"$root/scripts/install-packages.sh" build
+"$root/scripts/install-packages.sh" build fuzz # their clang
 cd "$root"
 export CCACHE_BASEDIR=$root CCACHE_NOHASHDIR=1
 export UBSAN_OPTIONS=print_stacktrace=1 ASAN_OPTIONS=detect_stack_use_after_return=1 TSAN_OPTIONS=halt_on_error=1
@@ -22,13 +22,16 @@ for kind; do
     *) die "unknown sanitizer \"$kind\": write asan or tsan" ;;
   esac
   cmake --build --preset "$kind" -j "$(nproc)" --target "${targets[@]}"
-  # One process per program and not per test: starting a sanitized program costs more than most tests.
-  failed=0
+  programs=()
   for program in "build/$kind"/bin/unit_*; do
     name=$(basename "$program")
     [ "$kind" = asan ] || [[ " ${threaded[*]} " == *" $name "* ]] || continue
-    "$program" --gtest_brief=1 >"build/$kind/$name.log" 2>&1 || { failed=1; tail -60 "build/$kind/$name.log" >&2; }
-    printf '%-28s %s\n' "$name" "$(grep -E '^\[==========\]' "build/$kind/$name.log" | tail -1)"
+    programs+=("$program")
   done
+  # One process per program and not per test: starting a sanitized program costs more than most tests.
+  failed=0
+  printf '%s\n' "${programs[@]}" | xargs -P "$(nproc)" -I{} bash -c '
+    "$1" --gtest_brief=1 >"$1.log" 2>&1 || { tail -60 "$1.log" >&2; exit 1; }
+    printf "%-28s %s\n" "$(basename "$1")" "$(grep -E "^\[==========\]" "$1.log" | tail -1)"' _ {} || failed=1
   [ $failed = 0 ] || die "$kind: see above"
 done

@@ -1,10 +1,27 @@
 #include "http/connection.hpp"
 
+#include <chrono>
+#include <thread>
+
 namespace karbonetes::http {
 
 namespace {
+
+using SteadyClock = std::chrono::steady_clock;
+
 constexpr std::size_t kMaxStreamErrorBody = 1u << 20;
+
+// An API server writes its events one by one. In a burst of them (the first list of 100,000
+// objects) being woken for each costs more than reading it, so who had to wait, but not for long,
+// lets some more arrive. Bytes that were there at once, and those that come alone, are not held up.
+constexpr auto kAtOnce = std::chrono::microseconds(20);
+constexpr auto kLull = std::chrono::milliseconds(1);
+
+void let_more_arrive(SteadyClock::duration waited) {
+  if (waited > kAtOnce && waited < kLull) std::this_thread::sleep_for(kLull);
 }
+
+}  // namespace
 
 tl::unexpected<Failure> Connection::failure(Error error) const {
   return tl::unexpected<Failure>(Failure{std::move(error), reader_.any_byte()});
@@ -30,9 +47,8 @@ tl::expected<Response, Failure> Connection::exchange(std::string_view request, b
 tl::expected<Response, Failure> Connection::stream(
     std::string_view request, Millis idle, const std::stop_token& stop,
     const std::function<bool(std::string_view)>& on_data) {
-  const auto deadline = [idle] { return std::chrono::steady_clock::now() + idle; };
   reader_.begin(false, std::nullopt);
-  if (Status s = socket_->write(request, deadline(), stop); !s)
+  if (Status s = socket_->write(request, SteadyClock::now() + idle, stop); !s)
     return failure(std::move(s.error()));
   bool success = false;
   for (;;) {
@@ -49,13 +65,15 @@ tl::expected<Response, Failure> Connection::stream(
       }
     }
     if (reader_.done()) break;
-    if (Status s = read_once(deadline(), stop); !s) {
+    const auto asked = SteadyClock::now();
+    if (Status s = read_once(asked + idle, stop); !s) {
       // What came together with the cut still counts.
       if (success && reader_.head_done() && !reader_.body().empty()) {
         if (!on_data(reader_.body())) break;
       }
       return failure(std::move(s.error()));
     }
+    let_more_arrive(SteadyClock::now() - asked);
   }
   return reader_.take();
 }

@@ -62,8 +62,9 @@ class AnyJob {
     j.ns = "team-" + std::to_string(pick(3));
     j.name = job_name;
     j.uid = pick(4) == 0 ? "no-uuid-" + std::to_string(pick(9)) : uuid();
-    j.resource_version =
-        std::vector<std::string>{"0", "007", "", "18446744073709551615", "opaque", "4711"}[pick(6)];
+    static const char* const kVersions[] = {"0",      "007", "", "18446744073709551615",
+                                            "opaque", "4711"};
+    j.resource_version = kVersions[pick(6)];
     j.created = instant();
     j.state = static_cast<JobState>(pick(6));
     if (flag()) j.overrides.policy = "p" + std::to_string(pick(2));

@@ -64,8 +64,10 @@ inline Workload seeded_workload(std::uint64_t seed, int jobs, int days) {
   Random random(seed);
   std::vector<Job> out;
   for (int i = 0; i < jobs; ++i) {
-    Job job = job_at(Millis(random.below(static_cast<std::uint32_t>(days) * 86'400'000U)),
-                     std::chrono::seconds(60 + random.below(6 * 3600)));
+    // One after the other: the order in which arguments are evaluated is the compiler's choice.
+    const auto duration = std::chrono::seconds(60 + random.below(6 * 3600));
+    const auto arrival = Millis(random.below(static_cast<std::uint32_t>(days) * 86'400'000U));
+    Job job = job_at(arrival, duration);
     job.ns = job.series = random.below(2);
     job.vcpu = static_cast<float>(1 + random.below(4));
     out.push_back(job);

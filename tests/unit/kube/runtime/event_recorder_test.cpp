@@ -17,8 +17,6 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-constexpr TimePoint kStart{Millis{1'800'000'000'000}};
-
 struct Server {
   std::vector<std::string> calls;  // "create ns", "patch ns/name"
   std::vector<std::string> bodies;
