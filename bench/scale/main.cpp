@@ -37,18 +37,20 @@ void print_row(const json::Document& f) {
           ? (f["raw_rates"][0].get<double>() + f["raw_rates"][1].get<double>()) / 2
           : 0;
   fmt::print(
-      "{:>7} {:<28} {:>8.1f} {:>8.1f} {:>7.2f} {:>7.2f} {:>6.2f} {:>6} {:>8} {:>8} {:>6} {:>7}\n",
+      "{:>7} {:<28} {:>8.1f} {:>8.1f} {:>7.2f} {:>6.2f} {:>7.2f} {:>6.2f} {:>6} {:>8} {:>8} {:>6} "
+      "{:>7}\n",
       f["jobs"].get<int>(), f["contender"].get<std::string>(), f["rss_kib"].get<double>() / 1024,
-      f["peak_rss_kib"].get<double>() / 1024, median(f["list_read_s"]), median(f["sync_s"]),
-      median(f["sync_cpu_s"]), number("idle_cpu_percent", "{:.2f}"),
-      number("release_rate", "{:.0f}"), ceiling > 0 ? fmt::format("{:.0f}", ceiling) : "-",
+      f["peak_rss_kib"].get<double>() / 1024, median(f["list_read_s"]),
+      median(f["list_read_cpu_s"]), median(f["sync_s"]), median(f["sync_cpu_s"]),
+      number("idle_cpu_percent", "{:.2f}"), number("release_rate", "{:.0f}"),
+      ceiling > 0 ? fmt::format("{:.0f}", ceiling) : "-",
       number("release_cpu_ms_per_job", "{:.2f}"), number("release_first_ms", "{:.0f}"));
 }
 
 void print_head() {
-  fmt::print("{:>7} {:<28} {:>8} {:>8} {:>7} {:>7} {:>6} {:>6} {:>8} {:>8} {:>6} {:>7}\n", "Jobs",
-             "who", "RSS MiB", "peak", "read s", "sync s", "CPU s", "idle %", "rel/s", "raw/s",
-             "ms/Job", "1st ms");
+  fmt::print("{:>7} {:<28} {:>8} {:>8} {:>7} {:>6} {:>7} {:>6} {:>6} {:>8} {:>8} {:>6} {:>7}\n",
+             "Jobs", "who", "RSS MiB", "peak", "read s", "CPU s", "sync s", "CPU s", "idle %",
+             "rel/s", "raw/s", "ms/Job", "1st ms");
 }
 
 class Run {

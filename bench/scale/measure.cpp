@@ -93,7 +93,7 @@ Result<double> raw_rate(Fleet& fleet, const Plan& plan, const std::string& name)
 }
 
 Result<Document> synced(const harness::Plane& plane, Contender& contender, const Plan& plan) {
-  std::vector<double> read_seconds, sync_seconds, sync_cpu;
+  std::vector<double> read_seconds, read_cpu, sync_seconds, sync_cpu;
   std::int64_t bytes = 0;
   Usage last;
   // Side by side, again and again: the machine is shared.
@@ -101,6 +101,7 @@ Result<Document> synced(const harness::Plane& plane, Contender& contender, const
     const auto read = read_list(plane);
     if (!read) return fail(read.error());
     read_seconds.push_back(read->seconds);
+    read_cpu.push_back(read->cpu_seconds);
     bytes = read->bytes;
     if (i > 0) contender.stop(SIGKILL);
     const auto took = contender.start();
@@ -108,8 +109,8 @@ Result<Document> synced(const harness::Plane& plane, Contender& contender, const
     last = contender.usage();
     sync_seconds.push_back(*took);
     sync_cpu.push_back(last.cpu_seconds);
-    say(fmt::format("  {}: read in {:.2f} s, synced in {:.2f} s with {:.2f} s of CPU",
-                    contender.name(), read->seconds, *took, last.cpu_seconds));
+    say(fmt::format("  {}: read in {:.2f} s with {:.2f} s of CPU, synced in {:.2f} s with {:.2f} s",
+                    contender.name(), read->seconds, read->cpu_seconds, *took, last.cpu_seconds));
   }
   settle(contender);
   const auto before = contender.usage();
@@ -117,6 +118,7 @@ Result<Document> synced(const harness::Plane& plane, Contender& contender, const
   const auto after = contender.usage();
   return Document{{"list_bytes", bytes},
                   {"list_read_s", read_seconds},
+                  {"list_read_cpu_s", read_cpu},
                   {"sync_s", sync_seconds},
                   {"sync_cpu_s", sync_cpu},
                   {"rss_kib", after.rss_kib},
