@@ -141,7 +141,8 @@ async function tree(context, page) {
   has('region', 'Avoided by waiting');
   has('heading', 'Karbonetes');
   has('listbox', 'Jobs on the time axis');
-  has('option', /^train-planned ?, waiting; start planned for \d\d:\d\d; starts at the latest at \d\d:\d\d\./);
+  const time = String.raw`(?:\w{3} \d{1,2} \w{3,4} )?\d\d:\d\d`; // in the evening the plan is for another day
+  has('option', new RegExp(`^train-planned ?, waiting; start planned for ${time}; starts at the latest at ${time}\\.`));
   has('option', /^etl-running ?, running; started at /);
   has('image', /^emaps: now not green\./);
   has('searchbox', 'Find');
