@@ -30,8 +30,10 @@ for kind; do
   done
   # One process per program and not per test: starting a sanitized program costs more than most tests.
   failed=0
+  mkdir -p "build/$kind/logs"
   printf '%s\n' "${programs[@]}" | xargs -P "$(nproc)" -I{} bash -c '
-    "$1" --gtest_brief=1 >"$1.log" 2>&1 || { tail -60 "$1.log" >&2; exit 1; }
-    printf "%-28s %s\n" "$(basename "$1")" "$(grep -E "^\[==========\]" "$1.log" | tail -1)"' _ {} || failed=1
+    log=$2/$(basename "$1").log
+    "$1" --gtest_brief=1 >"$log" 2>&1 || { tail -60 "$log" >&2; exit 1; }
+    printf "%-28s %s\n" "$(basename "$1")" "$(grep -E "^\[==========\]" "$log" | tail -1)"' _ {} "build/$kind/logs" || failed=1
   [ $failed = 0 ] || die "$kind: see above"
 done
