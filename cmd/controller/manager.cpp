@@ -114,7 +114,7 @@ Result<std::unique_ptr<Manager>> Manager::make(Options options, metrics::Registr
                                    clock, metrics);
   if (!client) return fail(client.error());
   m->client_ = std::move(*client);
-  follow_server_time(*m->client_, clock, metrics);
+  follow_server_time(*m->client_, clock, metrics, [queue = &m->queue_] { queue->wake(); });
 
   auto hub = make_hub(o, clock, metrics);
   if (!hub) return fail(hub.error());

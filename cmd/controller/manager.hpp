@@ -78,13 +78,13 @@ class Manager {
   std::unique_ptr<providers::SignalHub> hub_;
 
   // In order of dependence: what comes later uses what comes before, and is destroyed first.
+  kube::WorkQueue queue_;
   std::unique_ptr<kube::Client> client_;
   std::unique_ptr<kube::EventRecorder> recorder_;
   std::unique_ptr<controller::Announcer> announcer_;
   std::unique_ptr<controller::News> news_;
   std::unique_ptr<controller::Metrics> job_metrics_;
   std::unique_ptr<controller::JobWriter> writer_;
-  kube::WorkQueue queue_;
   std::unique_ptr<kube::LeaderElector> elector_;
   std::unique_ptr<controller::Records> records_;
   std::unique_ptr<controller::ReleasePace> pace_;

@@ -3,13 +3,18 @@
 // karbonetes_clock_offset_seconds (this machine's clock minus the one that is used).
 #pragma once
 
+#include <functional>
+
 #include "base/steady_wall_clock.hpp"
 #include "kube/client/client.hpp"
 #include "metrics/registry.hpp"
 
 namespace karbonetes::cmd {
 
-// Call before the client's first call. The clock outlives client and registry.
-void follow_server_time(kube::Client& client, SteadyWallClock& clock, metrics::Registry& metrics);
+// Call before the client's first call. The clock, and what `clock_was_set` touches, outlive client
+// and registry. It is called, on the thread of some call to the API server, after time has jumped:
+// who sleeps until an instant must look again.
+void follow_server_time(kube::Client& client, SteadyWallClock& clock, metrics::Registry& metrics,
+                        std::function<void()> clock_was_set);
 
 }  // namespace karbonetes::cmd

@@ -25,16 +25,22 @@ struct WorkQueue::Impl {
             "workqueue_queue_duration_seconds", "Time from being due to being taken",
             {1e-5, 1e-4, 1e-3, 0.01, 0.1, 1, 10, 60, 600}, {{"name", name}})) {}
 
+  // Changes the state, and has one worker look at it when what is due first is now due sooner. A
+  // key that comes later needs no wake-up: whoever takes the first one has the next one looked at.
   // The caller holds the lock.
-  void added(bool is_new) {
-    if (is_new) adds.increment();
-    changed();
+  template <typename Change>
+  void change(Change change) {
+    const auto before = state.next_due();
+    change();
+    const auto after = state.next_due();
+    if (after && (!before || *after < *before)) look_again();
   }
-  // Has one worker look at the queue again: what is due first may have changed. The caller holds
-  // the lock.
-  void changed() {
-    ++changes;
+  void look_again() {
+    ++looks;
     wake.notify_one();
+  }
+  void count(bool is_new) {
+    if (is_new) adds.increment();
   }
 
   const Clock& clock;
@@ -43,7 +49,7 @@ struct WorkQueue::Impl {
   metrics::Histogram latency;
   mutable std::mutex mutex;
   std::condition_variable_any wake;
-  std::uint64_t changes = 0;
+  std::uint64_t looks = 0;  // that workers were asked for
   QueueState state;
 };
 
@@ -65,12 +71,12 @@ void WorkQueue::add(std::string_view key) { add_at(key, impl_->clock.now()); }
 
 void WorkQueue::add_at(std::string_view key, TimePoint when) {
   const std::lock_guard lock(impl_->mutex);
-  impl_->added(impl_->state.add_at(key, when));
+  impl_->change([&] { impl_->count(impl_->state.add_at(key, when)); });
 }
 
 void WorkQueue::reschedule(std::string_view key, TimePoint when) {
   const std::lock_guard lock(impl_->mutex);
-  impl_->added(impl_->state.reschedule(key, when));
+  impl_->change([&] { impl_->count(impl_->state.reschedule(key, when)); });
 }
 
 void WorkQueue::add_rate_limited(std::string_view key, Millis at_least, Millis at_most) {
@@ -78,7 +84,7 @@ void WorkQueue::add_rate_limited(std::string_view key, Millis at_least, Millis a
   const std::lock_guard lock(impl_->mutex);
   const Millis delay = std::max(impl_->state.failed(key, at_most), at_least);
   impl_->retries.increment();
-  impl_->added(impl_->state.add_at(key, now + delay));
+  impl_->change([&] { impl_->count(impl_->state.add_at(key, now + delay)); });
 }
 
 void WorkQueue::remove(std::string_view key) {
@@ -98,27 +104,26 @@ std::optional<std::string> WorkQueue::take(std::stop_token stop) {
     const std::optional<TimePoint> due = impl_->state.next_due();
     if (auto key = impl_->state.take(now)) {
       // Another worker may be asleep until what is next now was already later than this key.
-      if (impl_->state.next_due()) impl_->changed();
+      if (impl_->state.next_due()) impl_->look_again();
       const Millis waited = now - *due;
       impl_->latency.observe(std::chrono::duration<double>(waited).count());
       return key;
     }
     const Millis sleep = due ? std::min(*due - now, kLongestSleep) : kLongestSleep;
-    const std::uint64_t seen = impl_->changes;
-    impl_->wake.wait_for(lock, stop, sleep, [&] { return impl_->changes != seen; });
+    const std::uint64_t seen = impl_->looks;
+    impl_->wake.wait_for(lock, stop, sleep, [&] { return impl_->looks != seen; });
   }
   return std::nullopt;
 }
 
 void WorkQueue::done(std::string_view key) {
   const std::lock_guard lock(impl_->mutex);
-  impl_->state.done(key);
-  impl_->changed();
+  impl_->change([&] { impl_->state.done(key); });
 }
 
 void WorkQueue::wake() {
   const std::lock_guard lock(impl_->mutex);
-  ++impl_->changes;
+  ++impl_->looks;
   impl_->wake.notify_all();
 }
 

@@ -77,7 +77,7 @@ class WorkQueue {
   // most, to notice that the clock was set.
   [[nodiscard]] std::optional<std::string> take(std::stop_token stop);
   void done(std::string_view key);
-  // Looks at the clock again: for clocks that move by hand.
+  // Looks at the clock again: after it was set.
   void wake();
   [[nodiscard]] std::optional<TimePoint> next_due() const;
   [[nodiscard]] std::size_t delayed() const;
