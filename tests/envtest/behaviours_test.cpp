@@ -43,7 +43,7 @@ class BehavioursTest : public SharedPlaneTest {
     return spec;
   }
   static std::string pool_once_placed(const std::string& name) {
-    (void)eventually(seconds(40), [&] { return !jobs().pool(name).empty(); });
+    (void)eventually(kRunsWithin, [&] { return !jobs().pool(name).empty(); });
     return jobs().pool(name);
   }
 };
@@ -55,7 +55,7 @@ TEST_F(BehavioursTest, PlainJobRunsAtOnceAndIsNeverTouched) {
   plain.annotations.clear();
   ASSERT_OK(jobs().create(plain));
   EXPECT_EQ(pool_once_placed("plain"), "default");
-  EXPECT_TRUE(eventually(seconds(30), [&] { return jobs().complete("plain"); }));
+  EXPECT_TRUE(eventually(kRunsWithin, [&] { return jobs().complete("plain"); }));
   EXPECT_EQ(jobs().state("plain"), "");
   EXPECT_THAT(jobs().get("plain").dump(), Not(HasSubstr("carbon-aware.io")));
   const auto touched = plane_->audit([](const harness::AuditEvent& e) {
@@ -84,7 +84,7 @@ TEST_F(BehavioursTest, GreenAtCreationRunsOnGreenBatchWithoutWaiting) {
   ASSERT_OK(jobs().create(big_job("green-now")));
   EXPECT_EQ(jobs().state("green-now"), "released");
   EXPECT_EQ(pool_once_placed("green-now"), "green-batch");
-  EXPECT_TRUE(eventually(seconds(30), [&] { return jobs().complete("green-now"); }));
+  EXPECT_TRUE(eventually(kRunsWithin, [&] { return jobs().complete("green-now"); }));
 }
 
 TEST_F(BehavioursTest, WaitingJobIsReleasedInPlaceWhenGreen) {
@@ -94,7 +94,7 @@ TEST_F(BehavioursTest, WaitingJobIsReleasedInPlaceWhenGreen) {
   ASSERT_TRUE(released("released-green"));
   EXPECT_EQ(jobs().annotation("released-green", "release-reason"), "green");
   EXPECT_EQ(pool_once_placed("released-green"), "green-batch");
-  EXPECT_TRUE(eventually(seconds(30), [&] { return jobs().complete("released-green"); }));
+  EXPECT_TRUE(eventually(kRunsWithin, [&] { return jobs().complete("released-green"); }));
   EXPECT_EQ(jobs().get("released-green")["metadata"]["uid"], uid);
   // One patch carried suspend=false and the placement together.
   const auto patches = plane_->audit([](const harness::AuditEvent& e) {
@@ -210,7 +210,7 @@ TEST_F(BehavioursTest, UserWhoStartsAWaitingJobWins) {
   ASSERT_OK(kubectl().patch_json(kNs, "job/user-starts",
                                  R"([{"op":"replace","path":"/spec/suspend","value":false}])"));
   EXPECT_TRUE(eventually(seconds(10), [&] { return jobs().state("user-starts") == "released"; }));
-  EXPECT_TRUE(eventually(seconds(40), [&] { return jobs().complete("user-starts"); }));
+  EXPECT_TRUE(eventually(kRunsWithin, [&] { return jobs().complete("user-starts"); }));
 }
 
 std::string policy(const std::string& name, const std::string& spec) {

@@ -102,7 +102,7 @@ TEST_F(CronJobsTest, ChildWaitsAndStillBelongsToItsCronJobWhenReleased) {
 
   ASSERT_OK(
       plane_->kubectl().call({"annotate", "job", name, "-n", kNs, "carbon-aware.io/run-now=true"}));
-  ASSERT_TRUE(eventually(seconds(40), [&] { return jobs().complete(name); }));
+  ASSERT_TRUE(eventually(kRunsWithin, [&] { return jobs().complete(name); }));
   EXPECT_EQ(jobs().get(name)["metadata"]["ownerReferences"][0], owner);
   EXPECT_TRUE(eventually(seconds(20), [] {
     const auto parent = plane_->kubectl().get(kNs, "cronjob/allow");

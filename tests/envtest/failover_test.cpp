@@ -85,7 +85,7 @@ TEST_F(FailoverTest, LeaderPausedForTwentySecondsReleasesNothingTwice) {
   const auto paused_at = now();
   ASSERT_LE(fleet.count("released"), 90) << "paused too late to be in the middle";
   ASSERT_TRUE(eventually(kTakeover, [&] { return leads("b"); }));
-  ASSERT_TRUE(eventually(seconds(60), [&] { return fleet.complete() == 100; }));
+  ASSERT_TRUE(eventually(kRunsWithin, [&] { return fleet.complete() == 100; }));
   wait_until(paused_at + seconds(20));
   const auto before = fleet.starts();
   karbonetes().signal("a", SIGCONT);

@@ -50,12 +50,12 @@ TEST_F(HelmTest, ADefaultInstallHoldsAndItsUninstallReleases) {
   const auto denied = refused(*plane_, kSystem, "karbonetes-uninstall");
   ASSERT_OK(denied);
   EXPECT_THAT(*denied, IsEmpty()) << "the hook has the rights it needs";
-  EXPECT_TRUE(eventually(seconds(60), [] { return jobs().complete("kept"); }));
+  EXPECT_TRUE(eventually(kRunsWithin, [] { return jobs().complete("kept"); }));
   // The controllers are still up, as they would be for a moment: they hold nothing more.
   ASSERT_TRUE(k_->running("a"));
   ASSERT_OK(jobs().create(job("later")));
   EXPECT_TRUE(always(seconds(8), [] { return !jobs().suspended("later"); }));
-  EXPECT_TRUE(eventually(seconds(60), [] { return jobs().complete("later"); }));
+  EXPECT_TRUE(eventually(kRunsWithin, [] { return jobs().complete("later"); }));
   const auto left = k_->objects();
   ASSERT_OK(left);
   EXPECT_THAT(*left, Each(HasSubstr("customresourcedefinition")))
@@ -103,7 +103,7 @@ TEST_F(HelmTest, UpgradeAndRollbackWithJobsWaiting) {
   for (const char* name : {"through", "held-after-rollback"}) {
     EXPECT_FALSE(jobs().suspended(name));
     EXPECT_EQ(starts(name), 1) << name;
-    EXPECT_TRUE(eventually(seconds(60), [&] { return jobs().complete(name); })) << name;
+    EXPECT_TRUE(eventually(kRunsWithin, [&] { return jobs().complete(name); })) << name;
   }
   stop_both();
 }

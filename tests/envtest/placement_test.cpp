@@ -40,7 +40,7 @@ class PlacementTest : public testing::TestWithParam<PreferencePolicy> {
                                       R"({"spec":{"limits":{"cpu":")" + cpu + R"("}}})"}));
   }
   std::string pool_once_placed(const std::string& name) {
-    (void)eventually(seconds(60), [&] { return !jobs().pool(name).empty(); });
+    (void)eventually(kRunsWithin, [&] { return !jobs().pool(name).empty(); });
     return jobs().pool(name);
   }
   static JobSpec big(const std::string& name) {
@@ -56,7 +56,7 @@ class PlacementTest : public testing::TestWithParam<PreferencePolicy> {
 TEST_P(PlacementTest, GreenPoolFirstThenTheFallbackWhenItIsAtItsLimit) {
   ASSERT_OK(jobs().create(big("first")));
   EXPECT_EQ(pool_once_placed("first"), "green-batch");
-  EXPECT_TRUE(eventually(seconds(40), [&] { return jobs().complete("first"); }));
+  EXPECT_TRUE(eventually(kRunsWithin, [&] { return jobs().complete("first"); }));
 
   limit_green_pool("1");
   // The node that is there takes no second Job of this size while the first one's pod counts; a
@@ -68,7 +68,7 @@ TEST_P(PlacementTest, GreenPoolFirstThenTheFallbackWhenItIsAtItsLimit) {
   ASSERT_OK(jobs().create(strict));
   ASSERT_OK(jobs().create(spilled));
   EXPECT_EQ(pool_once_placed("spilled"), "default");
-  EXPECT_TRUE(eventually(seconds(40), [&] { return jobs().complete("spilled"); }));
+  EXPECT_TRUE(eventually(kRunsWithin, [&] { return jobs().complete("spilled"); }));
   EXPECT_EQ(jobs().pool("strict"), "");  // it had as long, and has no node
 
   limit_green_pool("200");

@@ -51,7 +51,7 @@ TEST_F(PoliciesTest, ShadowChangesNothingAndSaysWhatItWouldHaveDone) {
   const auto pod_spec = jobs().get("watched").at("/spec/template/spec"_json_pointer);
   EXPECT_FALSE(pod_spec.contains("affinity"));
   EXPECT_FALSE(pod_spec.contains("tolerations"));
-  ASSERT_TRUE(eventually(seconds(60), [&] { return jobs().complete("watched"); }))
+  ASSERT_TRUE(eventually(kRunsWithin, [&] { return jobs().complete("watched"); }))
       << "it runs as if Karbonetes were not there";
   EXPECT_TRUE(jobs().annotation("watched", "released-at").empty()) << "it would still wait";
   EXPECT_TRUE(
@@ -165,7 +165,7 @@ TEST_F(PoliciesTest, DurationsAreLearnedAndSurviveARestart) {
     ASSERT_OK(jobs().create(spec));
   }
   for (const auto* name : {"learn-1", "learn-2"})
-    ASSERT_TRUE(eventually(seconds(90), [&] { return jobs().complete(name); }));
+    ASSERT_TRUE(eventually(kRunsWithin, [&] { return jobs().complete(name); }));
   ASSERT_OK(deployment_->set_green(false));
   const auto learned = [&](const std::string& name) {
     EXPECT_TRUE(is_ok(jobs().create(job(name))));

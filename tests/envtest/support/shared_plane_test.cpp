@@ -23,8 +23,14 @@ void SharedPlaneTest::TearDownTestSuite() {
 void SharedPlaneTest::SetUp() { ASSERT_TRUE(deployment_) << "the suite did not start"; }
 
 void SharedPlaneTest::TearDown() {
-  if (HasFailure() && deployment_)
-    std::cerr << "controller log ends with:\n" << deployment_->log_tail("a") << "\n";
+  if (!HasFailure() || !deployment_) return;
+  std::cerr << "controller log ends with:\n" << deployment_->log_tail("a") << "\n";
+  // What did not run, and whose fault that was.
+  for (const auto part : {harness::Part::Kwok, harness::Part::Karpenter})
+    std::cerr << harness::name(part) << " ends with:\n"
+              << harness::tail(plane_->layout().log(part), 15) << "\n";
+  if (const auto pods = plane_->kubectl().call({"get", "pods,leases", "-A", "-o", "wide"}))
+    std::cerr << *pods << "\n";
 }
 
 }  // namespace karbonetes::envtest
